@@ -1,0 +1,1 @@
+"""Adapters that run a command: on this machine, observed; or sealed, in a container."""

@@ -1,0 +1,124 @@
+"""What an engine must do: say whether it works, build an environment once, run a command in it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taketwo.model.environment import Interpreter
+from taketwo.progress import SILENT, Progress
+
+OutputListener = Callable[[str, bytes], None]
+"""Called with ``"stdout"`` or ``"stderr"`` and bytes as they arrive."""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an engine can be used here; ``reason`` says why not, ``todo`` what to do about it."""
+
+    usable: bool
+    reason: str = ""
+    todo: str = ""
+
+    def __bool__(self) -> bool:
+        """True when the engine can be used."""
+        return self.usable
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A file or directory of this machine that the sandbox sees at ``target``."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds for one run; ``None`` is the engine's default, which is bounded too."""
+
+    memory_bytes: int | None = None
+    processes: int = 4096
+    seconds: float | None = None
+    disk_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a run stands on: a base image, or an interpreter of this machine. ``key`` identifies it."""
+
+    key: str
+    python_version: str
+    python: str
+    image: str | None = None
+    image_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One command to run. Paths in ``argv``, ``directory`` and ``environment`` are those inside the sandbox.
+
+    ``environment`` is complete: nothing of this process's own environment is added.
+    ``network`` opens the network. ``terminal`` asks for pseudo-terminals where ours are terminals.
+    """
+
+    argv: tuple[str, ...]
+    directory: str
+    environment: Mapping[str, str]
+    mounts: tuple[Mount, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    network: bool = False
+    base: Base | None = None
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a command ended. ``exit_code`` is negative when a signal ended it, as in ``subprocess``."""
+
+    exit_code: int
+    wall_seconds: float
+    cpu_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    timed_out: bool = False
+    out_of_memory: bool = False
+
+
+class Engine(ABC):
+    """Runs commands somewhere. Only ``EngineError`` and its children come out.
+
+    Ctrl-C (``KeyboardInterrupt``) passes through after everything temporary has been removed.
+    """
+
+    name: str
+    sealed: bool
+    """Whether ``run`` isolates the command; what was really achieved is probed from inside."""
+
+    @abstractmethod
+    def availability(self) -> Availability:
+        """Whether this engine can run here, found out by trying and not by looking for a program."""
+
+    @abstractmethod
+    def base_for(self, interpreter: Interpreter, *, image: str | None = None) -> Base:
+        """The base with that Python: exact version, else same minor, else ``NoInterpreter``."""
+
+    @abstractmethod
+    def build(
+        self,
+        base: Base,
+        argv: tuple[str, ...],
+        *,
+        mounts: tuple[Mount, ...],
+        environment: Mapping[str, str],
+        progress: Progress = SILENT,
+    ) -> tuple[int, str]:
+        """Run one build step, network allowed, on ``base``; returns exit code and combined output.
+
+        Used to install locked packages into a mounted directory, with the paths of a later ``run``.
+        """
+
+    @abstractmethod
+    def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
+        """Run the command sealed, streaming its output to ``listener`` and to nothing else."""

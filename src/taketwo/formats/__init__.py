@@ -1,0 +1,1 @@
+"""Bytes <-> model, and nothing else."""

@@ -1,0 +1,22 @@
+"""Progress as an observer: silent unless an entrance (a terminal, a server) asks to be told."""
+
+from __future__ import annotations
+
+
+class Progress:
+    """Hears what a use case is doing; this default hears nothing and is what libraries get."""
+
+    def step(self, text: str) -> None:
+        """Say that a new step begins, for example ``building the environment``."""
+
+    def detail(self, text: str) -> None:
+        """Report one line of detail of the step under way."""
+
+    def advance(self, done: int, total: int | None) -> None:
+        """Report that ``done`` of ``total`` units of the step are finished; ``None`` when unknown."""
+
+    def warn(self, text: str) -> None:
+        """Tell the user something that they should know, which does not stop the work."""
+
+
+SILENT = Progress()

@@ -1,0 +1,1 @@
+"""From a manifest to a plan of what must be placed, built and run."""

@@ -1,0 +1,1 @@
+"""A verdict, a manifest or a difference of two, rendered for people and machines."""

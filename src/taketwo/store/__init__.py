@@ -1,0 +1,1 @@
+"""Where runs live on this machine: blobs by digest, manifests, an index that can be rebuilt."""

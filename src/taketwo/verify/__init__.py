@@ -1,0 +1,1 @@
+"""Comparison of two manifests: a pure function of both and the rules."""
