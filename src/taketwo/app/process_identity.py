@@ -27,3 +27,8 @@ def is_alive(pid: int, ticks: int) -> bool:
             return True
         return True
     return found != 0 and found == ticks
+
+
+def myself() -> tuple[int, int]:
+    """The number and the start of this process."""
+    return os.getpid(), started_ticks(os.getpid())

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from taketwo.model.base import Value
-from taketwo.model.data import Input
+from taketwo.model.base import Blob, Value
 from taketwo.model.manifest import ReplayOf
 from taketwo.model.rules import Rule
 from taketwo.model.source import Source
 
-FILE = "started.json"
+
+class DeclaredInput(Value, frozen=True, kw_only=True):
+    """An input that was named beforehand, with its content from before the run (files only)."""
+
+    path: str
+    name: str | None = None
+    stat: tuple[int, int, int, int] | None = None
+    content: Blob | None = None
 
 
 class Started(Value, frozen=True, kw_only=True):
@@ -18,8 +24,7 @@ class Started(Value, frozen=True, kw_only=True):
 
     Paths are those of this machine: this value never leaves it. ``pid`` and ``pid_started`` (clock
     ticks after boot) name the process whose end means that nobody will finish the run any more.
-    ``roots`` are the observed program's own names for places, when it runs in a sandbox:
-    ``/taketwo/project`` there is ``project_root`` here.
+    ``started`` is in seconds since the epoch. ``python_path`` is what ``PYTHONPATH`` was.
     """
 
     run_id: str
@@ -27,17 +32,17 @@ class Started(Value, frozen=True, kw_only=True):
     mode: Literal["command", "call", "replay"]
     started: float
     project: str
-    project_root: str
     home: str
     directory: str
     argv: tuple[str, ...]
     pid: int
     pid_started: int
+    source_root: str = ""
     source: Source | None = None
-    declared: tuple[Input, ...] = ()
+    declared: tuple[DeclaredInput, ...] = ()
     declared_outputs: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     tags: dict[str, str] = {}
+    variables: dict[str, str] = {}
     parent: str | None = None
     replay: ReplayOf | None = None
-    roots: dict[str, str] = {}

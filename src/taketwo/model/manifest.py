@@ -55,13 +55,16 @@ class Call(Value, frozen=True, kw_only=True):
     ``arguments`` holds positional and keyword arguments as one pickled blob (``None`` when they
     cannot be pickled). ``index`` counts the calls of this function in its process from 0.
     ``script`` is set (project-relative) when the function lives in ``__main__``; ``alone`` says whether
-    importing that module does nothing but define things, as far as can be seen.
+    importing that module does nothing but define things, as far as can be seen. ``main`` is the name that
+    ``python -m`` was given, ``path`` what stood in front of ``sys.path``; ``source`` is the function's file.
     """
 
     module: str
     qualname: str
     index: int = 0
     script: str | None = None
+    main: str | None = None
+    path: tuple[str, ...] = ()
     source: str | None = None
     arguments: Blob | None = None
     alone: bool = False

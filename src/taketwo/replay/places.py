@@ -4,15 +4,22 @@ from __future__ import annotations
 
 PROJECT = "/taketwo/project"
 ENVIRONMENT = "/taketwo/env"
+SOURCES = "/taketwo/sources"
 RECORDING = "/taketwo/recording"
+OBSERVER = "/taketwo/observer"
 LIBRARY = "/taketwo/lib"
+CALL = "/taketwo/call"
 HOME = "/taketwo/home"
 CACHE = "/taketwo/cache"
-INSTALLER = "/taketwo/installer"
+LOCK = "/taketwo/lock"
+UV = "/taketwo/tools/uv"
 
-_SYSTEM = ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/taketwo", "/usr")
+_SYSTEM = (
+    *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin"),
+    *("/sys", "/taketwo", "/usr"),
+)
 
 
 def is_reserved(path: str) -> bool:
     """Whether ``path`` belongs to the sandbox's own system, where no input may be placed."""
-    return path == "/" or any(path == place or path.startswith(place + "/") for place in _SYSTEM)
+    return path == "/" or any(path == place or path.startswith(f"{place}/") for place in _SYSTEM)

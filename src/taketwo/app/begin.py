@@ -1,0 +1,114 @@
+"""The beginning of every capture: a run id, a recording, and what must be kept before the program can change it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from taketwo.app.process_identity import started_ticks
+from taketwo.app.tools import Tools
+from taketwo.capture.files import Declared
+from taketwo.capture.host import variables
+from taketwo.capture.places import observed_places
+from taketwo.capture.started import FILE, DeclaredInput, Started
+from taketwo.errors import CaptureError, DataError
+from taketwo.formats import canonical_json
+from taketwo.formats.run_id import new_run_id
+from taketwo.model.base import Blob
+from taketwo.model.rules import Rule
+
+RECORDINGS = "recordings"
+
+
+def begin(
+    tools: Tools,
+    *,
+    mode: Literal["command", "call"],
+    argv: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    experiment: str,
+    data: Sequence[tuple[str | None, Path]] = (),
+    outputs: Sequence[Path] = (),
+    rules: Sequence[Rule] = (),
+    tags: Mapping[str, str] | None = None,
+) -> tuple[Started, Path]:
+    """Snapshot the source and the declared data, and open a recording.
+
+    Returns what was found out, and the recording directory, which holds it too. ``SourceError``,
+    ``StoreError`` and ``CaptureError`` come out before the program has started.
+    """
+    project = tools.settings.project
+    now = time.time()
+    source = tools.vault.snapshot(project)
+    places = observed_places(project, home=Path.home())
+    python_path = environment.get("PYTHONPATH")
+    kept = variables(environment)
+    kept |= {name: environment[name] for name in tools.settings.variables if name in environment}
+    if python_path:
+        kept["PYTHONPATH"] = places.tokenise(python_path)
+    started = Started(
+        run_id=new_run_id(now),
+        experiment=experiment,
+        mode=mode,
+        started=now,
+        project=str(project),
+        home=str(Path.home()),
+        directory=str(directory),
+        argv=tuple(argv),
+        pid=os.getpid(),
+        pid_started=started_ticks(os.getpid()),
+        source_root=_source_root(project, source.subdirectory),
+        source=source,
+        declared=tuple(_declare(name, path, tools) for name, path in data),
+        declared_outputs=tuple(_relative(path, project) for path in outputs),
+        rules=tuple(rules),
+        tags=dict(tags or {}),
+        variables=kept,
+    )
+    recording = tools.settings.store / RECORDINGS / started.run_id
+    try:
+        recording.mkdir(parents=True, mode=0o700)
+        (recording / FILE).write_bytes(canonical_json.encode(started))
+    except OSError as error:
+        raise CaptureError(
+            f"the recording cannot be written: {error.strerror} ({recording})",
+            why="Without it nothing of the run would be kept.",
+            todo="Free some space, or point TAKETWO_HOME to a directory that can be written.",
+        ) from error
+    return started, recording
+
+
+def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:
+    if not path.exists():
+        raise DataError(
+            f"the declared data {path} does not exist",
+            why="What a run reads must be known by its content before the run starts.",
+            todo="Correct the path given to --data (or data=).",
+        )
+    declared = Declared.now(path, name)
+    content: Blob | None = None
+    if path.is_file():
+        digest = tools.digests.digest(path)
+        content, _ = tools.keeping.keep(path, Blob(sha256=digest.sha256, size=digest.size, stored=False))
+    return DeclaredInput(
+        path=declared.path,
+        name=name,
+        stat=tuple(declared.stat) if declared.stat else None,
+        content=content,
+    )
+
+
+def _relative(path: Path, project: Path) -> str:
+    text = os.path.normpath(path)
+    return os.path.relpath(text, project) if Path(text).is_relative_to(project) else text
+
+
+def _source_root(project: Path, subdirectory: str) -> str:
+    root = project
+    for _ in Path(subdirectory).parts:
+        root = root.parent
+    return str(root)

@@ -1,0 +1,220 @@
+"""The environment of a replay: built once for each lock and base, kept, and checked file by file every time."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from taketwo.app.tools import Tools
+from taketwo.app.workspace import remove
+from taketwo.engine.interface import Base, Engine, Mount
+from taketwo.environments.install import (
+    BuildPlaces,
+    BuildStep,
+    compile_command,
+    create_command,
+    explain_failure,
+    index_access,
+    install_command,
+)
+from taketwo.environments.lock import complete
+from taketwo.environments.place import Placing, place, sources_needed
+from taketwo.environments.rebuilt import compare, site_of
+from taketwo.errors import LockIncomplete, StoreError
+from taketwo.formats import canonical_json
+from taketwo.model.environment import Environment
+from taketwo.model.manifest import Manifest, Rebuilt
+from taketwo.progress import Progress
+from taketwo.replay.places import CACHE, ENVIRONMENT, LOCK, PROJECT, SOURCES, UV
+
+_RECIPE = 1
+"""Part of the key of a kept environment: raise it when environments are built in another way."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built environment on this machine, the mounts that show it, and how far it equals the captured one."""
+
+    mounts: tuple[Mount, ...]
+    rebuilt: Rebuilt | None = None
+    directory: Path | None = None
+
+
+def build_environment(original: Manifest, engine: Engine, base: Base, tools: Tools, progress: Progress) -> Built:
+    """Build, or find built, the environment that the manifest locks. ``RebuildError`` and its children come out."""
+    if original.environment is None:
+        return _without_python(engine, base, tools, progress)
+    environment = _locked(original, tools)
+    key = _key(environment, engine, base)
+    root = tools.cache / "built" / key
+    with _only_builder(root):
+        if not (root / "ready").exists():
+            remove(root / "env")
+            remove(root / "sources")
+            _build(environment, root, engine, base, tools, progress, project=_project(original))
+            (root / "ready").touch()
+        else:
+            progress.detail("found in the cache")
+        rebuilt = compare(
+            [site_of(root / "env")],
+            environment,
+            tools.store.read,
+            interpreter=msgspec.structs.replace(environment.interpreter, version=base.python_version),
+        )
+    progress.detail(f"{rebuilt.identical:,} of {rebuilt.files:,} files identical")
+    return Built(_shown(root), rebuilt, root / "env")
+
+
+def _locked(original: Manifest, tools: Tools) -> Environment:
+    environment = tools.completed(original)
+    if environment.lock is None or environment.lock.pending:
+        environment = complete(environment, tools.index, tools.store.put_bytes, max(tools.settings.lock_timeout, 60))
+    pending = environment.lock.pending if environment.lock else ()
+    if pending:
+        raise LockIncomplete(
+            f"{len(pending)} packages have no hash: {', '.join(pending[:8])}{', …' if len(pending) > 8 else ''}",
+            why="Nothing is installed that cannot be checked against what the author had.",
+            todo=f"Run `taketwo lock {original.run_id}` where an index that has them can be reached.",
+        )
+    return environment
+
+
+def _build(
+    environment: Environment,
+    root: Path,
+    engine: Engine,
+    base: Base,
+    tools: Tools,
+    progress: Progress,
+    *,
+    project: str,
+) -> None:
+    lock = root / "lock"
+    remove(lock)
+    (lock / "wheels").mkdir(parents=True)
+    (root / "env").mkdir(mode=0o755)
+    cache = tools.cache / "packages" / engine.name
+    cache.mkdir(parents=True, exist_ok=True)
+    _write_lock(environment, lock, tools)
+    access = index_access(os.environ)
+    mounts = (
+        Mount(root / "env", ENVIRONMENT, writable=True),
+        Mount(cache, CACHE, writable=True),
+        Mount(lock, LOCK),
+        Mount(tools.uv, UV),
+        *(Mount(path, str(path)) for path in access.paths),
+    )
+    wheels = engine.place(f"{LOCK}/wheels", mounts) if any(lock.joinpath("wheels").iterdir()) else None
+    places = BuildPlaces(
+        uv=engine.place(UV, mounts),
+        environment=engine.place(ENVIRONMENT, mounts),
+        requirements=engine.place(f"{LOCK}/requirements.txt", mounts),
+        cache=engine.place(CACHE, mounts),
+        wheels=wheels,
+    )
+
+    def step(what: BuildStep) -> None:
+        code, output = engine.build(base, what.argv, mounts=mounts, environment=what.environment, progress=progress)
+        if code != 0:
+            raise explain_failure(output)
+
+    step(create_command(base.python, places))
+    step(install_command(environment, places, access))
+    sources = _sources(environment, root, engine, tools, project)
+    placing = Placing(
+        site_packages=site_of(root / "env"),
+        prefix=root / "env",
+        python=f"{places.environment}/bin/python",
+        read=tools.store.read,
+        copy_out=tools.store.copy_out,
+        sources=sources,
+    )
+    if place(environment, placing):
+        step(compile_command(places))
+
+
+def _sources(
+    environment: Environment, root: Path, engine: Engine, tools: Tools, project: str
+) -> dict[str, str]:
+    """Where each editable install finds its source when the run runs."""
+    (root / "sources").mkdir(exist_ok=True)
+    for distribution in sources_needed(environment):
+        tools.vault.materialise(distribution.source_tree or "", root / "sources" / distribution.name)
+    found = {}
+    for distribution in environment.distributions:
+        if distribution.origin != "editable":
+            continue
+        if distribution.source_tree:
+            found[distribution.name] = engine.place(f"{SOURCES}/{distribution.name}", _shown(root))
+        elif distribution.direct_url.get("path", "").startswith("$PROJECT"):
+            found[distribution.name] = project + distribution.direct_url["path"].removeprefix("$PROJECT")
+    return found
+
+
+def _write_lock(environment: Environment, lock: Path, tools: Tools) -> None:
+    if environment.lock is not None:
+        tools.store.copy_out(environment.lock.requirements.sha256, lock / "requirements.txt")
+    for distribution in environment.distributions:
+        if distribution.wheel is not None and distribution.artefacts:
+            tools.store.copy_out(distribution.wheel.sha256, lock / "wheels" / distribution.artefacts[0].filename)
+
+
+def _without_python(engine: Engine, base: Base, tools: Tools, progress: Progress) -> Built:
+    """A run that no Python was seen in needs no packages; the launcher takes the Python of the base."""
+    del engine, base, tools
+    progress.detail("the run used no Python that could be observed: nothing to build")
+    return Built(())
+
+
+def _shown(root: Path) -> tuple[Mount, ...]:
+    return (Mount(root / "env", ENVIRONMENT), Mount(root / "sources", SOURCES))
+
+
+def _project(original: Manifest) -> str:
+    subdirectory = original.source.subdirectory if original.source else ""
+    return f"{PROJECT}/{subdirectory}" if subdirectory else PROJECT
+
+
+def _key(environment: Environment, engine: Engine, base: Base) -> str:
+    parts = [
+        _RECIPE,
+        engine.name,
+        base.key,
+        environment.identity,
+        environment.lock.requirements.sha256 if environment.lock else "",
+        environment.overlay.sha256 if environment.overlay else "",
+        [
+            [d.name, d.source_tree or "", d.content.sha256 if d.content else "", d.direct_url.get("path", "")]
+            for d in environment.distributions
+            if d.origin in {"content", "editable"}
+        ],
+    ]
+    return hashlib.sha256(canonical_json.encode(parts)).hexdigest()[:32]
+
+
+@contextmanager
+def _only_builder(root: Path) -> Iterator[None]:
+    """Let one process at a time build an environment; others wait, and then find it built."""
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o755)
+        descriptor = os.open(root / "lock.file", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"the cache of environments cannot be written: {error.strerror} ({root})",
+            why="Environments are built once and kept there.",
+            todo="Free some space, or point XDG_CACHE_HOME to a directory that can be written.",
+        ) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+

@@ -1,0 +1,78 @@
+"""Finish the manifests of runs whose process was killed before it could do so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from taketwo.app.begin import RECORDINGS
+from taketwo.app.conclude import Ended, conclude, discard
+from taketwo.app.process_identity import is_alive
+from taketwo.app.tools import Tools
+from taketwo.capture.recording import Recording
+from taketwo.capture.started import FILE, Started
+from taketwo.errors import TaketwoError
+from taketwo.formats import canonical_json
+from taketwo.model.base import Notice
+from taketwo.model.manifest import Ending
+
+
+def recover(tools: Tools) -> tuple[str, ...]:
+    """Seal what is left of abandoned runs, as ``killed``; returns their ids.
+
+    A recording that cannot be read is set aside (``RUN.unreadable``) and never tried again, so that one
+    damaged run does not get in the way of all others.
+    """
+    directory = tools.settings.store / RECORDINGS
+    try:
+        left = sorted(path for path in directory.iterdir() if path.is_dir() and "." not in path.name)
+    except OSError:
+        return ()
+    return tuple(run_id for path in left if (run_id := _recover(tools, path)) is not None)
+
+
+def _recover(tools: Tools, path: Path) -> str | None:
+    try:
+        started = msgspec.convert(canonical_json.decode((path / FILE).read_bytes()), Started)
+    except OSError:
+        return None  # it is just being made, or just being removed, by another process
+    except (TaketwoError, msgspec.ValidationError):
+        return _set_aside(path)
+    if is_alive(started.pid, started.pid_started) or not _claim(path):
+        return None
+    try:
+        recording = Recording.read(path)
+        last = max((end.time for end in (*recording.processes, *recording.opens, *recording.metrics)), default=0.0)
+        conclude(
+            tools,
+            started,
+            recording,
+            Ended(
+                ending=Ending(status="killed", error="the capture was ended before it was complete"),
+                finished=max(last, started.started),
+                stdout=path / "stdout",
+                stderr=path / "stderr",
+                notices=(Notice(topic="capture", text="recovered: the capturing process was killed"),),
+            ),
+        )
+    except TaketwoError:
+        return _set_aside(path)
+    discard(path)
+    return started.run_id
+
+
+def _claim(path: Path) -> bool:
+    """Whether this process is the one that recovers; the mark is gone with the recording."""
+    try:
+        (path / "recovering").touch(exist_ok=False)
+    except OSError:
+        return False
+    return True
+
+
+def _set_aside(path: Path) -> None:
+    try:
+        path.rename(path.with_name(f"{path.name}.unreadable"))
+    except OSError:
+        return

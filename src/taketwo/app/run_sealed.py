@@ -1,0 +1,233 @@
+"""Run what a plan says in an engine, observed, and make manifest B of what was recorded."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from taketwo.app.build_environment import Built
+from taketwo.app.conclude import Ended, conclude
+from taketwo.app.ending import ending_of
+from taketwo.app.obtain_data import PlacedData
+from taketwo.app.process_identity import myself
+from taketwo.app.tools import Tools
+from taketwo.app.workspace import Workspace
+from taketwo.capture import calls
+from taketwo.capture.recording import Recording
+from taketwo.capture.relocation import relocate
+from taketwo.capture.started import Started
+from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
+from taketwo.engine.sealing import read_sealing
+from taketwo.errors import EngineError
+from taketwo.formats import canonical_json
+from taketwo.formats.manifest import SealedManifest
+from taketwo.formats.places import Places
+from taketwo.formats.run_id import new_run_id
+from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
+from taketwo.model.rules import Rule
+from taketwo.progress import Progress
+from taketwo.replay.places import CALL, ENVIRONMENT, HOME, LIBRARY, OBSERVER, PROJECT, RECORDING
+from taketwo.replay.plan import ReplayPlan, project_target
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class SealedRun:
+    """Everything that one sealed run needs, prepared and checked."""
+
+    sealed: SealedManifest
+    plan: ReplayPlan
+    engine: Engine
+    base: Base
+    built: Built
+    placed: PlacedData
+    space: Workspace
+    network: bool
+    rules: tuple[Rule, ...]
+
+
+def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
+    """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
+    launch = Launch(job, tools)
+    start = time.time()
+    outcome = _run(launch, progress)
+    finished = time.time()
+    sealing = read_sealing(job.space.recording, job.engine, job.base)
+    original = job.sealed.manifest
+    started = Started(
+        run_id=new_run_id(start),
+        experiment=original.experiment,
+        mode="replay",
+        started=start,
+        project=str(job.space.tree / job.plan.subdirectory),
+        home="",
+        directory=str(job.space.tree / job.plan.subdirectory / job.plan.directory),
+        argv=launch.command(),
+        pid=myself()[0],
+        pid_started=myself()[1],
+        source_root=str(job.space.tree),
+        source=original.source,
+        rules=original.rules,
+        tags=dict(original.tags),
+        variables=dict(job.plan.variables),
+        replay=ReplayOf(
+            run_id=original.run_id,
+            manifest_sha256=job.sealed.sha256,
+            sealing=sealing,
+            rebuilt=job.built.rebuilt,
+            whole_command=job.plan.whole_command,
+            rules=job.rules,
+        ),
+    )
+    recording = relocate(Recording.read(job.space.recording), launch.roots())
+    ended = Ended(
+        ending=ending_of(outcome.exit_code, timed_out=outcome.timed_out, out_of_memory=outcome.out_of_memory),
+        finished=finished,
+        resources=Resources(
+            wall_seconds=outcome.wall_seconds,
+            cpu_seconds=outcome.cpu_seconds,
+            peak_memory_bytes=outcome.peak_memory_bytes,
+        ),
+        stdout=job.space.scratch / "stdout",
+        stderr=job.space.scratch / "stderr",
+        original_paths=job.placed.original_paths,
+    )
+    wanted = original.invocation.call
+    chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
+    sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
+    return sealed[0].manifest
+
+
+class Launch:
+    """How one sealed run is started: its mounts, its command, its environment."""
+
+    def __init__(self, job: SealedRun, tools: Tools) -> None:
+        self.job = job
+        self.tools = tools
+        self.mounts = self._mounts()
+        environment = self.place(ENVIRONMENT) if job.built.directory else ""
+        self.python = f"{environment}/bin/python" if environment else job.base.python
+        self.places = Places(
+            project=self.place(project_target(job.plan.subdirectory)),
+            home=HOME,
+            python=self.python,
+            environment=environment,
+        )
+
+    def place(self, target: str) -> str:
+        """Where the command sees what is mounted at ``target``."""
+        return self.job.engine.place(target, self.mounts)
+
+    def request(self) -> RunRequest:
+        """The launcher, which probes the sandbox and becomes the command."""
+        settings = self.tools.settings
+        launcher = (self.python, "-I", "-S", f"{self.place(OBSERVER)}/launch.py", self.place(RECORDING), "--")
+        return RunRequest(
+            argv=(*launcher, *self.command()),
+            directory=f"{self.places.project}/{self.job.plan.directory}".rstrip("/"),
+            environment=self.environment(),
+            mounts=self.mounts,
+            limits=Limits(
+                memory_bytes=settings.memory_limit,
+                processes=settings.process_limit,
+                seconds=settings.time_limit,
+            ),
+            network=self.job.network,
+            base=self.job.base,
+        )
+
+    def command(self) -> tuple[str, ...]:
+        """The captured command at the places of the sandbox, or the one call of it."""
+        if self.job.plan.call is None:
+            return tuple(self.places.expand(word) for word in self.job.plan.argv)
+        return (self.python, f"{self.place(OBSERVER)}/replay_call.py", f"{self.place(CALL)}/call.json")
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of the command: what was captured, and what the observer needs."""
+        captured = {name: self.places.expand(value) for name, value in self.job.plan.variables.items()}
+        own = captured.pop("PYTHONPATH", "")
+        python_path = [f"{self.place(OBSERVER)}/bootstrap", *own.split(":")]
+        if self._imports_taketwo:
+            python_path.append(self.place(LIBRARY))
+        return {
+            **captured,
+            "PATH": f"{self.places.environment}/bin:{_PATH}" if self.places.environment else _PATH,
+            "PYTHONPATH": ":".join(entry for entry in python_path if entry),
+            "TAKETWO_RECORDING": self.place(RECORDING),
+        }
+
+    def roots(self) -> dict[str, str]:
+        """Every place of the sandbox and where it is on this machine."""
+        return {self.place(mount.target): str(mount.source) for mount in self.mounts}
+
+    @property
+    def _imports_taketwo(self) -> bool:
+        return self.job.sealed.manifest.invocation.imports_taketwo
+
+    def _mounts(self) -> tuple[Mount, ...]:
+        job = self.job
+        mounts = [
+            Mount(job.space.tree, PROJECT, writable=True),
+            Mount(job.space.recording, RECORDING, writable=True),
+            Mount(_PACKAGE / "observer", OBSERVER),
+            *job.built.mounts,
+            *job.placed.mounts,
+        ]
+        if self._imports_taketwo:
+            library = job.space.scratch / "lib"
+            library.mkdir(mode=0o755)
+            shutil.copytree(_PACKAGE, library / "taketwo", ignore=shutil.ignore_patterns("__pycache__"))
+            mounts.append(Mount(library, LIBRARY))
+        if job.plan.call is not None:
+            mounts.append(Mount(self._call_directory(job.plan.call), CALL))
+        return tuple(mounts)
+
+    def _call_directory(self, call: Call) -> Path:
+        """The call to make and its pickled arguments, which nothing but the sandbox loads."""
+        directory = self.job.space.scratch / "call"
+        directory.mkdir(mode=0o755)
+        if call.arguments is not None:
+            self.tools.store.copy_out(call.arguments.sha256, directory / "arguments.pickle")
+        mounts = (*self._before_call(), Mount(directory, CALL))
+        engine = self.job.engine
+        project = engine.place(project_target(self.job.plan.subdirectory), mounts)
+        environment = engine.place(ENVIRONMENT, mounts)
+        places = Places(project=project, home=HOME, environment=environment)
+        specification = {
+            "module": call.module,
+            "qualname": call.qualname,
+            "script": places.expand(call.script) if call.script else None,
+            "main": call.main,
+            "path": [places.expand(entry) for entry in call.path],
+            "arguments": f"{engine.place(CALL, mounts)}/arguments.pickle",
+        }
+        (directory / "call.json").write_bytes(canonical_json.encode(specification))
+        return directory
+
+    def _before_call(self) -> tuple[Mount, ...]:
+        return (Mount(self.job.space.tree, PROJECT, writable=True), *self.job.built.mounts)
+
+
+def _run(launch: Launch, progress: Progress) -> RunOutcome:
+    scratch = launch.job.space.scratch
+    with (scratch / "stdout").open("wb") as out, (scratch / "stderr").open("wb") as err:
+        streams = {"stdout": out, "stderr": err}
+
+        def listener(stream: str, content: bytes) -> None:
+            streams[stream].write(content)
+            for line in content.decode("utf-8", "replace").splitlines():
+                progress.detail(line)
+
+        outcome = launch.job.engine.run(launch.request(), listener)
+    if not (launch.job.space.recording / "sealing.json").exists() and outcome.exit_code != 0:
+        said = (scratch / "stderr").read_text("utf-8", "replace").strip()[-2000:]
+        raise EngineError(
+            f"{launch.job.engine.name} could not start {launch.python}",
+            why=f"Nothing of the run has been executed. {said}".strip(),
+            todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
+        )
+    return outcome

@@ -1,0 +1,116 @@
+"""The wiring: the one place where adapters are made and put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from taketwo.capture.files import Keeping
+from taketwo.config.settings import Settings
+from taketwo.data.digests import FileDigests
+from taketwo.data.sources import DataSources
+from taketwo.engine.interface import Engine
+from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
+from taketwo.formats.places import Places
+from taketwo.store.interface import RunStore
+from taketwo.store.local import LocalStore
+from taketwo.vcs.git_vault import GitVault
+from taketwo.vcs.interface import SourceVault
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything that the use cases work with, made when it is first needed."""
+
+    settings: Settings
+
+    @cached_property
+    def store(self) -> RunStore:
+        """The store of the project."""
+        return LocalStore(self.settings.store)
+
+    @cached_property
+    def vault(self) -> SourceVault:
+        """The object database for source trees, inside the store."""
+        return GitVault(self.settings.store / "source.git", self.store.put_file)
+
+    @cached_property
+    def digests(self) -> FileDigests:
+        """Digests of files, remembered between runs."""
+        return FileDigests(self.cache / "digests.sqlite")
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """How the content of inputs is digested and kept."""
+        return self._keeping(self.settings.input_limit)
+
+    @cached_property
+    def keeping_outputs(self) -> Keeping:
+        """How the content of outputs is digested and kept."""
+        return self._keeping(self.settings.output_limit)
+
+    @cached_property
+    def inspector(self) -> EnvironmentInspector:
+        """Reads installed environments."""
+        from taketwo.environments.configuration import wheel_folders  # noqa: PLC0415 - not needed by listings
+        from taketwo.environments.installed import InstalledInspector  # noqa: PLC0415 - as above
+
+        return InstalledInspector(
+            self.store.put_bytes,
+            self.store.put_file,
+            self.vault.keep_directory,
+            self.cache / "environments",
+            has=self.store.has,
+            wheel_folders=wheel_folders(os.environ),
+        )
+
+    @cached_property
+    def index(self) -> ArtefactIndex:
+        """What the configured package index knows, remembered between runs."""
+        from taketwo.environments.cached_index import CachedArtefactIndex  # noqa: PLC0415 - as above
+        from taketwo.environments.uv_index import UvArtefactIndex  # noqa: PLC0415 - as above
+
+        return CachedArtefactIndex(UvArtefactIndex(), self.cache / "artefacts.json")
+
+    def sources(self, copies: Mapping[str, Path] | None = None) -> DataSources:
+        """Where data may be had when the store has it not; ``copies`` are the user's own, by input name."""
+        from taketwo.data.dvc import DvcSource  # noqa: PLC0415 - as above
+        from taketwo.data.local import LocalSource  # noqa: PLC0415 - as above
+        from taketwo.data.sources import DataSources  # noqa: PLC0415 - as above
+        from taketwo.data.url import UrlSource  # noqa: PLC0415 - as above
+
+        places = Places(project=str(self.settings.project), home=str(Path.home()))
+        own = LocalSource(places, copies or {}, self.digests)
+        return DataSources(own, (DvcSource(self.digests), UrlSource()), self.digests)
+
+    @cached_property
+    def engines(self) -> Sequence[Engine]:
+        """All engines, strongest first."""
+        from taketwo.engine.selection import all_engines  # noqa: PLC0415 - as above
+
+        return all_engines()
+
+    @cached_property
+    def cache(self) -> Path:
+        """Where things are kept that can be made again; private to this user."""
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        directory = Path(base) / "taketwo"
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return directory
+
+    def _keeping(self, limit: int) -> Keeping:
+        return Keeping(
+            digest_many=self.digests.digest_many,
+            has=self.store.has,
+            put_file=self.store.put_file,
+            put_bytes=self.store.put_bytes,
+            size_limit=limit,
+        )
+
+
+def compose(settings: Settings) -> Tools:
+    """The tools for these settings."""
+    return Tools(settings)
