@@ -98,7 +98,7 @@ def test_forked_processes_never_draw_the_same_id_although_they_share_a_past():
         "20261123-114500-7fk3q9xw2l",
         "20261123-114500-7fk3q9xw2m\n",
         "../../20261123-114500-7fk3q9xw2m",
-        "٢٠٢٦1123-114500-7fk3q9xw2m",
+        "\u0662\u0660\u0662\u06661123-114500-7fk3q9xw2m",
     ],
 )
 def test_what_is_not_an_id_is_refused(text):
