@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from taketwo.formats.run_id import new_run_id, started_at
+from taketwo.formats.run_id import RunIdSource, new_run_id, started_at
 from taketwo.model.base import Blob, Notice, number
 from taketwo.model.data import Input, Location, Output
 from taketwo.model.environment import (
@@ -45,7 +45,7 @@ def blob(number: int, *, stored: bool = True) -> Blob:
 
 def small_manifest(*, run_id: str = "", at: datetime = NOON, experiment: str = "study", **fields) -> Manifest:
     """The least that a manifest can say."""
-    run_id = run_id or new_run_id(at)
+    run_id = run_id or RunIdSource().draw(at)  # of any day, not after the last one
     moment = started_at(run_id).isoformat().replace("+00:00", "Z")
     defaults = {
         "ending": Ending(status="completed", exit_code=0),

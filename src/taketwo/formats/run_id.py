@@ -18,8 +18,10 @@ EXAMPLE = "20261123-114500-7fk3q9xw2m"
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LOOK_ALIKE = str.maketrans("oil", "011")
-_SHAPE = re.compile(rf"([0-9]{{8}}-[0-9]{{6}})-([{_DIGITS}]{{10}})", re.ASCII)
-_STAMP = "%Y%m%d-%H%M%S"
+_SHAPE = re.compile(
+    rf"([0-9]{{4}})([0-9][0-9])([0-9][0-9])-([0-9][0-9])([0-9][0-9])([0-9][0-9])-([{_DIGITS}]{{10}})",
+    re.ASCII,
+)
 _RANDOM_BITS = 40
 _STEP_BITS = 32
 _TICKS = 1024
@@ -76,12 +78,12 @@ def started_at(run_id: str) -> datetime:
     match = _SHAPE.fullmatch(run_id)
     if match is None:
         raise _not_an_id(run_id)
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    fraction = _DIGITS.index(match[7][0]) << 5 | _DIGITS.index(match[7][1])
     try:
-        moment = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+        return datetime(year, month, day, hour, minute, second, fraction * 1_000_000 // _TICKS, tzinfo=UTC)
     except ValueError as error:
         raise _not_an_id(run_id) from error
-    fraction = _DIGITS.index(match[2][0]) << 5 | _DIGITS.index(match[2][1])
-    return moment.replace(microsecond=fraction * 1_000_000 // _TICKS)
 
 
 def is_run_id(text: str) -> bool:
