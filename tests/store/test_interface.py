@@ -175,7 +175,7 @@ class StoreContract:
 
     def test_a_file_of_a_directory_that_never_came_is_found(self, store):
         listed = store.put_bytes(listing.encode([listing.Listed("a", NOWHERE, 1)]))
-        runs = tuple(_add_run(store, listed) for _ in range(2))
+        runs = tuple(sorted(_add_run(store, listed) for _ in range(2)))
         (damage,) = store.verify()
         assert (damage.kind, damage.sha256, damage.runs) == ("missing blob", NOWHERE, runs)
 
