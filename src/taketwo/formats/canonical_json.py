@@ -8,6 +8,7 @@ same bits. Non-finite floats have no form here: the model names them (``taketwo.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import msgspec
@@ -30,9 +31,18 @@ def encode(value: Any) -> bytes:
 
 
 def decode(content: bytes) -> Any:
-    """The JSON value of ``content``; duplicate keys and non-finite numbers are ``FormatError``."""
+    """The JSON value of ``content``, which is UTF-8 without exception.
+
+    ``FormatError`` for duplicate keys, which readers resolve differently, and for numbers that no float
+    can hold, however they are written.
+    """
     try:
-        return json.loads(content, object_pairs_hook=_unique, parse_constant=_refuse)
+        return json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
         raise FormatError(f"this is not JSON: {error}") from error
 
@@ -48,3 +58,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is more than a float can hold")
+    return value

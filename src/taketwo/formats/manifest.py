@@ -6,6 +6,7 @@ Fields that this version does not know stay in the bytes and in ``document``; no
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from taketwo.model.manifest import SCHEMA_VERSION, Manifest
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """More than any honest manifest needs: long lists are blobs."""
+
+_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,17 @@ def seal(manifest: Manifest) -> SealedManifest:
 def parse(content: bytes) -> SealedManifest:
     """Read sealed bytes; the caller compares ``sha256`` with the seal it was given.
 
-    ``FormatError`` when the bytes are too many, not JSON, of another major version, or lack a field.
+    ``FormatError`` when the bytes are too many, not JSON, of another major version, or when a field is
+    missing or of another type; its ``path`` leads to that field, as in ``ending.status``.
     """
     if len(content) > SIZE_LIMIT:
         raise FormatError(f"the manifest has {len(content)} bytes, more than {SIZE_LIMIT}")
     document = canonical_json.decode(content)
     if not isinstance(document, dict):
         raise FormatError("a manifest is a JSON object")
-    version = str(document.get("schema_version", SCHEMA_VERSION))
+    version = document.get("schema_version")
+    if not isinstance(version, str):
+        raise FormatError("a manifest says which schema it follows", path="schema_version")
     if version.split(".", 1)[0] != SCHEMA_VERSION.split(".", 1)[0]:
         raise FormatError(
             f"this manifest follows schema {version}, and this taketwo reads {SCHEMA_VERSION}",
@@ -60,8 +67,18 @@ def parse(content: bytes) -> SealedManifest:
     try:
         manifest = msgspec.convert(document, Manifest)
     except msgspec.ValidationError as error:
-        raise FormatError(f"this is not a manifest: {error}") from error
+        raise _bad_field(str(error)) from error
     return SealedManifest(content, hashlib.sha256(content).hexdigest(), manifest)
+
+
+def _bad_field(message: str) -> FormatError:
+    """Turn msgspec's message, which ends with the place of the bad field, into an error that knows it."""
+    at_place = _PLACE.fullmatch(message)
+    what, place = at_place.groups() if at_place else (message, "")
+    missing = _MISSING.fullmatch(what)
+    if missing:
+        place = f"{place}.{missing[1]}" if place else missing[1]
+    return FormatError(f"this is not a manifest: {what}", path=place)
 
 
 def json_schema() -> dict[str, Any]:

@@ -135,8 +135,8 @@ class Host(Value, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
 
 
-class Resources(Value, frozen=True, kw_only=True):
-    """What the run used: seconds, bytes."""
+class Resources(Value, frozen=True, kw_only=True, omit_defaults=False):
+    """What the run used: seconds, bytes. Written out in full."""
 
     wall_seconds: float = 0.0
     cpu_seconds: float | None = None

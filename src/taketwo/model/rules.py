@@ -19,8 +19,8 @@ class Rung(enum.StrEnum):
     DIFFERENT = "different"
 
 
-class Rule(Value, frozen=True, kw_only=True):
-    """How closely one result, or every result that ``target`` matches, must agree.
+class Rule(Value, frozen=True, kw_only=True, omit_defaults=False):
+    """How closely one result, or every result that ``target`` matches, must agree; written out in full.
 
     ``target`` is a metric name, ``output:PATH`` or a glob (``*``, ``output:*.csv``); the last rule that
     matches wins. ``allow`` is the loosest rung that still counts as reproduced. ``ulps``, ``rtol``, ``atol``

@@ -45,8 +45,8 @@ class Collected(Value, frozen=True, kw_only=True):
 class RunStore(ABC):
     """Content-addressed blobs and sealed manifests. Safe for many processes at once.
 
-    Every read checks the digest (``Tampered``); what is not there is ``MissingBlob`` or ``UnknownRun``; anything
-    that the disk refuses is ``StoreError``. No other exception comes out.
+    Every read checks the digest (``Tampered``); what is not there is ``MissingBlob`` or ``UnknownRun``;
+    anything that the disk refuses is ``StoreError``. No other exception comes out.
     """
 
     @abstractmethod

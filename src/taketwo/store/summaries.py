@@ -1,0 +1,86 @@
+"""One row of a listing, read from the bytes of a manifest without building the whole of it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+
+import msgspec
+
+from taketwo.errors import FormatError
+from taketwo.formats import canonical_json
+from taketwo.formats.run_id import started_at
+from taketwo.store.interface import RunSummary
+
+UNREADABLE = "unreadable"
+"""The status of a run whose manifest is damaged or of a later version: it is listed, and says so."""
+
+
+class _Ending(msgspec.Struct):
+    status: str
+
+
+class _Invocation(msgspec.Struct):
+    argv: tuple[str, ...]
+
+
+class _Replay(msgspec.Struct):
+    run_id: str
+
+
+class _Head(msgspec.Struct):
+    """The few fields of a manifest that a listing shows; the rest of the bytes is only skipped over."""
+
+    run_id: str
+    experiment: str
+    started_at: str
+    finished_at: str
+    ending: _Ending
+    invocation: _Invocation
+    parent: str | None = None
+    replay: _Replay | None = None
+
+
+def summarise(run_id: str, content: bytes) -> RunSummary:
+    """The row for the manifest of ``run_id``. The seal is not checked here: reading the run does that."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    head = _head(content)
+    if head is None or head.run_id != run_id:
+        moment = started_at(run_id).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return RunSummary(
+            run_id=run_id,
+            experiment="",
+            status=UNREADABLE,
+            started_at=moment,
+            finished_at="",
+            command="",
+            manifest_sha256=sha256,
+        )
+    return RunSummary(
+        run_id=run_id,
+        experiment=_printable(head.experiment),
+        status=_printable(head.ending.status),
+        started_at=_printable(head.started_at),
+        finished_at=_printable(head.finished_at),
+        command=_printable(shlex.join(head.invocation.argv)),
+        parent=_printable(head.parent) if head.parent else None,
+        replay_of=_printable(head.replay.run_id) if head.replay else None,
+        manifest_sha256=sha256,
+    )
+
+
+def _head(content: bytes) -> _Head | None:
+    try:
+        return msgspec.json.decode(content, type=_Head)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    # msgspec reads no lone surrogates, which stand for names that are not UTF-8.
+    try:
+        return msgspec.convert(canonical_json.decode(content), _Head)
+    except (msgspec.ValidationError, FormatError):
+        return None
+
+
+def _printable(text: str) -> str:
+    """``text`` as UTF-8 can carry it: the parts of a name that are not UTF-8 are shown as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
