@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 from taketwo.config import sources
 from taketwo.config.sources import Source
 from taketwo.config.values import COUNT, ENGINE, PATH, PATHS, RULES, SECONDS, SIZE, TEXT, TEXTS, Kind
 from taketwo.errors import ConfigurationError
 
-GIBIBYTE = 1024**3
 _NOT_IN_FILES = "project"
 _VARIABLES = {"store": "TAKETWO_HOME"}
-
-
-def _setting(kind: Kind, default: Any = MISSING) -> Any:
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata={"kind": kind})
-    return field(default=default, metadata={"kind": kind})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,25 +24,29 @@ class Settings:
     ``None`` is no limit, or (``base_image``) that the engine chooses.
     """
 
-    project: Path = _setting(PATH)
-    store: Path = _setting(PATH)
-    experiment: str = _setting(TEXT)
-    engine: str = _setting(ENGINE, "auto")
-    base_image: str | None = _setting(TEXT, None)
-    input_limit: int = _setting(SIZE, GIBIBYTE)
-    output_limit: int = _setting(SIZE, GIBIBYTE)
-    preimage_limit: int = _setting(SIZE, 256 * 1024**2)
-    lock_timeout: float = _setting(SECONDS, 10.0)
-    memory_limit: int | None = _setting(SIZE, None)
-    process_limit: int = _setting(COUNT, 4096)
-    time_limit: float | None = _setting(SECONDS, None)
-    data: Mapping[str, Path] = _setting(PATHS, {})
-    tolerance: Mapping[str, Any] = _setting(RULES, {})
-    ignore: tuple[str, ...] = _setting(TEXTS, ())
-    variables: tuple[str, ...] = _setting(TEXTS, ())
+    project: Annotated[Path, PATH]
+    store: Annotated[Path, PATH]
+    experiment: Annotated[str, TEXT]
+    engine: Annotated[str, ENGINE] = "auto"
+    base_image: Annotated[str | None, TEXT] = None
+    input_limit: Annotated[int, SIZE] = 1024**3
+    output_limit: Annotated[int, SIZE] = 1024**3
+    preimage_limit: Annotated[int, SIZE] = 256 * 1024**2
+    lock_timeout: Annotated[float, SECONDS] = 10.0
+    memory_limit: Annotated[int | None, SIZE] = None
+    process_limit: Annotated[int, COUNT] = 4096
+    time_limit: Annotated[float | None, SECONDS] = None
+    data: Annotated[Mapping[str, Path], PATHS] = field(default_factory=dict)
+    tolerance: Annotated[Mapping[str, Any], RULES] = field(default_factory=dict)
+    ignore: Annotated[tuple[str, ...], TEXTS] = ()
+    variables: Annotated[tuple[str, ...], TEXTS] = ()
 
 
-KINDS: Mapping[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+KINDS: Mapping[str, Kind] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+"""How each setting is read."""
+
 VARIABLES: Mapping[str, str] = {name: _VARIABLES.get(name, f"TAKETWO_{name.upper()}") for name in KINDS}
 """The environment variable of each setting."""
 
@@ -129,7 +126,7 @@ def _unknown(source: Source, name: str) -> ConfigurationError:
 def _refuse_misspelt_variables(environ: Mapping[str, str]) -> None:
     """Only what looks like a misspelling is refused: other parts of taketwo have variables of their own."""
     for name in sources.unknown_variables(environ, VARIABLES):
-        nearest = _nearest(name.removeprefix("TAKETWO_"), (v.removeprefix("TAKETWO_") for v in VARIABLES.values()))
+        nearest = _nearest(name[len("TAKETWO_") :], (v[len("TAKETWO_") :] for v in VARIABLES.values()))
         if nearest:
             raise ConfigurationError(
                 f"the environment: there is no setting `{name}`",

@@ -44,7 +44,7 @@ def find_project(directory: Path) -> Path:
 
 
 def read_file(project: Path) -> Source | None:
-    """The settings of ``taketwo.toml``, or of ``[tool.taketwo]`` in ``pyproject.toml``; both at once is an error."""
+    """The settings of ``taketwo.toml``, or of ``[tool.taketwo]`` in ``pyproject.toml``; both is an error."""
     own, shared = project / OWN_FILE, project / SHARED_FILE
     table = _shared_table(shared)
     if not own.is_file():

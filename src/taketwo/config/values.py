@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _UNITS = {"": 1, "b": 1}
 for _power, _letter in enumerate("kmgt", start=1):
     _UNITS |= {f"{_letter}b": 1000**_power, f"{_letter}ib": 1024**_power, _letter: 1024**_power}
@@ -31,25 +33,22 @@ class Kind:
 
 def size(value: object) -> int:
     """Bytes of ``1048576``, ``"1 MiB"`` or ``"1.5 GB"``; a bare letter (``"2G"``) is binary, as in Docker."""
-    return _scaled(value, _UNITS)
+    return int(_scaled(value, _UNITS))
 
 
 def seconds(value: object) -> float:
     """Seconds of ``90``, ``"90 s"``, ``"1.5 min"`` or ``"2 h"``."""
-    if isinstance(value, float) and value > 0:
-        return value
-    return float(_scaled(value, _SECONDS, exact=False))
+    return float(value if isinstance(value, float) else _scaled(value, _SECONDS))
 
 
-def _scaled(value: object, units: Mapping[str, int], *, exact: bool = True) -> Any:
+def _scaled(value: object, units: Mapping[str, int]) -> Decimal:
+    """A whole number, or a number with a unit, exactly."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+        return Decimal(value)
+    match = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or match[2].lower() not in units:
         raise ValueError(value)
-    scaled = float(match[1]) * units[match[2].lower()]
-    whole = int(match[1]) * units[match[2].lower()] if match[1].isdigit() else int(scaled)
-    return whole if exact else scaled
+    return Decimal(match[1]) * units[match[2].lower()]
 
 
 def _text(value: object, _: Path) -> str:
@@ -72,7 +71,7 @@ def _path(value: object, base: Path) -> Path:
 
 def _positive_seconds(value: object, _: Path) -> float:
     found = seconds(value)
-    if found <= 0:
+    if not 0 < found < math.inf:
         raise ValueError(value)
     return found
 
@@ -91,7 +90,7 @@ def _rules(value: object, _: Path) -> dict[str, Any]:
     found = _table(value)
     for item in found.values():
         if isinstance(item, bool) or not isinstance(item, str | int | float | dict):
-            raise ValueError(item)
+            raise ValueError(item)  # noqa: TRY004  as above
     return found
 
 
@@ -115,7 +114,8 @@ def _split(text: str) -> list[str]:
 
 
 def _split_pairs(text: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in _split(text)]
+    # Semicolons, because rules ("rtol:1e-5, atol:1e-8") contain commas.
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
     if not all(equals for _, equals, _ in pairs):
         raise ValueError(text)
     return {name.strip(): value.strip() for name, _, value in pairs}
@@ -129,6 +129,8 @@ SIZE = Kind('a size in bytes, as a number or like "500 MB" or "1 GiB"', lambda v
 SECONDS = Kind('a time in seconds, as a number or like "90 s" or "2 h"', _positive_seconds)
 PATH = Kind("a path", _path)
 TEXTS = Kind("a list of texts (in the environment: separated by commas)", _texts, _split)
-PATHS = Kind("a table of names and paths (in the environment: NAME=PATH,NAME=PATH)", _paths, _split_pairs)
-RULES = Kind("a table of targets and rules (in the environment: TARGET=RULE,TARGET=RULE)", _rules, _split_pairs)
+PATHS = Kind("a table of names and paths (in the environment: NAME=PATH;NAME=PATH)", _paths, _split_pairs)
+RULES = Kind(
+    "a table of targets and rules (in the environment: TARGET=RULE;TARGET=RULE)", _rules, _split_pairs
+)
 ENGINE = Kind("one of " + ", ".join(ENGINES), _choice(ENGINES))

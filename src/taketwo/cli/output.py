@@ -1,0 +1,56 @@
+"""How a command writes: text or one JSON document to stdout, everything else to stderr, files whole."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from taketwo.errors import UsageError
+
+
+def write(text: str) -> None:
+    """Print ``text`` on stdout, with one newline at its end, at once."""
+    _write(sys.stdout, text)
+
+
+def say(text: str) -> None:
+    """Print ``text`` on stderr: what is not the answer to the question."""
+    _write(sys.stderr, text)
+
+
+def write_json(document: Any) -> None:
+    """Print one JSON document on stdout. Its keys are described in ``docs/json.md``."""
+    write(json.dumps(document, indent=2, allow_nan=False))
+
+
+def check_can_write(path: Path) -> None:
+    """Refuse a report file now rather than after the work of an hour; ``UsageError``."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written",
+            why="It is a directory, or its directory does not exist.",
+            todo="Name a file in a directory that exists.",
+        )
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a report. ``UsageError`` when the disk refuses."""
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}",
+            why="The report that you asked for would be missing.",
+            todo="Name another file, or make its directory writable.",
+        ) from error
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Names that the terminal's encoding cannot show are escaped; they must not hide the answer."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    if not text.endswith("\n"):
+        stream.write("\n")
+    stream.flush()
