@@ -73,7 +73,8 @@ def test_an_option_that_was_not_given_and_an_empty_variable_change_nothing(tmp_p
 def test_tables_are_combined_name_by_name_and_lists_are_replaced(tmp_path):
     write(
         tmp_path / "taketwo.toml",
-        'ignore = ["a"]\n[data]\ngrades = "g.csv"\nlogs = "logs"\n[tolerance]\nauc = 0.01\n"coef*" = {rtol = 1e-5}\n',
+        'ignore = ["a"]\n[data]\ngrades = "g.csv"\nlogs = "logs"\n'
+        '[tolerance]\nauc = 0.01\n"coef*" = {rtol = 1e-5}\n',
     )
     environ = {"TAKETWO_DATA": "logs=/elsewhere", "TAKETWO_IGNORE": "b,c", "TAKETWO_TOLERANCE": "auc=1%"}
     found = settings(tmp_path, environ)

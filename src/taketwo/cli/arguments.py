@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from taketwo.config.values import ENGINES
+
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 run_argument = click.argument("run", metavar="RUN")
@@ -22,7 +24,7 @@ tolerance_option = click.option(
 
 engine_option = click.option(
     "--engine",
-    type=click.Choice(["auto", "docker", "bubblewrap", "venv"]),
+    type=click.Choice(ENGINES),
     help="Where to replay; auto takes the strongest that works.",
 )
 
@@ -47,7 +49,7 @@ def named(values: Iterable[str], option: str) -> dict[str, str]:
 
 
 def perhaps_named(value: str) -> tuple[str | None, str]:
-    """``NAME=PATH`` or ``PATH``. A path that holds ``=`` and looks like the first form is written ``./a=b``."""
+    """``NAME=PATH`` or ``PATH``; a path that looks like the first form is written ``./a=b``."""
     name, equals, rest = value.partition("=")
     return (name, rest) if equals and rest and _NAME.fullmatch(name) else (None, value)
 

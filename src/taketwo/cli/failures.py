@@ -33,16 +33,8 @@ def guarded(command: click.Command, name: str, arguments: Sequence[str], shell: 
         return ending.exit_code
     except BrokenPipeError:
         return _reader_left()
-    except (KeyboardInterrupt, click.Abort):
-        return _report(
-            Interrupted("interrupted", todo="Nothing temporary is left; run it again."), shell
-        )
-    except click.ClickException as error:
-        return _report_click(error, shell, arguments)
-    except TaketwoError as error:
-        return _report(error, shell)
-    except Exception as error:  # noqa: BLE001  one of the two outermost doors: nothing may get past it
-        return _report(_fault(error), shell)
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001  an outermost door: nothing gets past
+        return _report(_in_our_words(error, shell, arguments), shell)
     return code if isinstance(code, int) else 0
 
 
@@ -74,22 +66,30 @@ def _report(error: TaketwoError, shell: Shell) -> int:
     return error.exit_code
 
 
-def _report_click(error: click.ClickException, shell: Shell, arguments: Sequence[str]) -> int:
-    context = getattr(error, "ctx", None)
-    takes_json = context is not None and any(p.name == "as_json" for p in context.command.params)
-    # A command line that cannot be read never reaches the callback of --json.
-    shell.json = shell.json or (takes_json and "--json" in arguments)
-    todo = f"See {context.command_path} --help" if context is not None else ""
-    usage = context.get_usage() if context is not None else ""
-    return _report(UsageError(error.format_message(), why=usage, todo=todo), shell)
+def _in_our_words(error: BaseException, shell: Shell, arguments: Sequence[str]) -> TaketwoError:
+    match error:
+        case TaketwoError():
+            return error
+        case KeyboardInterrupt() | click.Abort():
+            return Interrupted("interrupted", todo="Nothing temporary is left; the command can be repeated.")
+        case click.ClickException():
+            return _wrong_call(error, shell, arguments)
+        case _:
+            return TaketwoError(
+                f"this is a fault of taketwo: {type(error).__name__}: {error}",
+                why="It is not a statement about your run or its result.",
+                todo="Please report it, with the command that you typed and what it says with --debug.",
+            )
 
 
-def _fault(error: Exception) -> TaketwoError:
-    return TaketwoError(
-        f"this is a fault of taketwo: {type(error).__name__}: {error}",
-        why="It is not a statement about your run or its result.",
-        todo="Please report it with the command that you typed and the output of the same command with --debug.",
-    )
+def _wrong_call(error: click.ClickException, shell: Shell, arguments: Sequence[str]) -> UsageError:
+    context: click.Context | None = getattr(error, "ctx", None)
+    if context is None:
+        return UsageError(error.format_message())
+    if any(option.name == "as_json" for option in context.command.params) and "--json" in arguments:
+        shell.json = True  # a command line that cannot be read never reaches the callback of --json
+    todo = f"See: {context.command_path} --help"
+    return UsageError(error.format_message(), why=context.get_usage(), todo=todo)
 
 
 def _reader_left() -> int:

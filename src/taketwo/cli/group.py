@@ -44,6 +44,6 @@ class LazyGroup(click.Group):
             import difflib  # noqa: PLC0415  only needed to word an error
 
             near = difflib.get_close_matches(args[0], list(self.lazy), n=1)
-            if near:
-                error.message = f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?"
-            raise
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx=ctx) from error

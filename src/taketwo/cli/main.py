@@ -38,7 +38,7 @@ COMMANDS = {
 @click.version_option(__version__, message="taketwo %(version)s")
 @common_options
 def taketwo() -> None:
-    """Capture a run, replay it elsewhere, and say with evidence whether the result holds.
+    r"""Capture a run, replay it elsewhere, and say with evidence whether the result holds.
 
     \b
     taketwo demo                      watch a published study being captured and replayed

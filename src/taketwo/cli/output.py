@@ -25,14 +25,18 @@ def write_json(document: Any) -> None:
     write(json.dumps(document, indent=2, allow_nan=False))
 
 
-def check_can_write(path: Path) -> None:
-    """Refuse a report file now rather than after the work of an hour; ``UsageError``."""
-    if path.is_dir() or not path.parent.is_dir():
+def report_file(here: Path, path: Path | None) -> Path | None:
+    """The absolute path of a report. ``UsageError`` now rather than after the work of an hour."""
+    if path is None:
+        return None
+    file = here / path.expanduser()
+    if file.is_dir() or not file.parent.is_dir():
         raise UsageError(
             f"{path} cannot be written",
             why="It is a directory, or its directory does not exist.",
             todo="Name a file in a directory that exists.",
         )
+    return file
 
 
 def write_file(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from taketwo.progress import Progress
 
@@ -68,7 +68,7 @@ class LiveStatus(Progress):
         self._step = ""
         self._began = clock()
 
-    def __enter__(self) -> LiveStatus:
+    def __enter__(self) -> Self:
         """Take over the last line of the terminal."""
         self._status.start()
         return self

@@ -1,4 +1,4 @@
-"""What every command has at hand: the use cases, where and in what environment it was typed, common options."""
+"""What every command has at hand: the use cases, where it was typed, the options that all commands take."""
 
 from __future__ import annotations
 

@@ -27,17 +27,7 @@ def command(
     """
     from taketwo.cli import reports  # noqa: PLC0415  as late as possible
 
-    here = shell.directory
-    for path in (html, markdown):
-        if path is not None:
-            output.check_can_write(here / path)
+    html, markdown = (output.report_file(shell.directory, path) for path in (html, markdown))
     result = shell.application.compare_runs(shell.settings(), before, after)
-    if html is not None:
-        output.write_file(here / html, reports.diff_html(result))
-    if markdown is not None:
-        output.write_file(here / markdown, reports.diff_markdown(result))
-    if as_json:
-        output.write_json(reports.diff_document(result))
-    else:
-        output.write(reports.diff_text(result))
+    reports.of_comparison(result).publish(html=html, markdown=markdown, as_json=as_json)
     return result.verdict.outcome.exit_code

@@ -14,20 +14,11 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 @pass_shell
 def command(shell: Shell, as_json: bool) -> int:
     """List the engines, strongest first. Each is tried, not only looked for."""
+    from taketwo.cli import documents  # noqa: PLC0415  as late as possible
+
     states = shell.application.survey_engines(shell.settings())
     if as_json:
-        rows = [
-            {
-                "name": state.name,
-                "usable": state.availability.usable,
-                "sealed": state.sealed,
-                "chosen": state.chosen,
-                "reason": state.availability.reason,
-                "todo": state.availability.todo,
-            }
-            for state in states
-        ]
-        output.write_json({"engines": rows})
+        output.write_json(documents.engines(states))
         return 0
     for state in states:
         works = "works" if state.availability else "does not work"

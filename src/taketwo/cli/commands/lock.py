@@ -22,18 +22,13 @@ def command(shell: Shell, run: str, as_json: bool) -> int:
 
     Exit code: 0 when every hash is known, 41 when some still are not.
     """
+    from taketwo.cli import documents  # noqa: PLC0415  as late as possible
     from taketwo.cli.progress import progress_on  # noqa: PLC0415  as late as possible
 
     with progress_on(sys.stderr) as progress:
         result = shell.application.lock_run(shell.settings(), run, progress)
     if as_json:
-        output.write_json(
-            {
-                "run_id": result.run_id,
-                "completed": list(result.completed),
-                "pending": list(result.pending),
-            }
-        )
+        output.write_json(documents.lock(result))
     elif result.pending:
         output.write(
             f"{result.run_id}: {len(result.completed)} hashes found, {len(result.pending)} still missing: "

@@ -32,6 +32,7 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 @pass_shell
 def command(
     shell: Shell,
+    *,
     run: str,
     engine: str | None,
     data: tuple[str, ...],
@@ -56,26 +57,15 @@ def command(
     from taketwo.cli.progress import progress_on  # noqa: PLC0415  as late as possible
 
     here = shell.directory
-    files = [path for path in (html, markdown) if path is not None]
-    for path in files:
-        output.check_can_write(here / path)
+    html, markdown = (output.report_file(here, path) for path in (html, markdown))
     request = ReplayRequest(
         run=run,
         data={name: here / Path(path).expanduser() for name, path in named(data, "--data").items()},
         tolerance=tolerance,
         network=network,
     )
-    settings = shell.settings(
-        engine=engine, base_image=base_image, memory_limit=memory, time_limit=timeout
-    )
+    settings = shell.settings(engine=engine, base_image=base_image, memory_limit=memory, time_limit=timeout)
     with progress_on(sys.stderr) as progress:
         result = shell.application.replay_run(settings, request, progress)
-    if html is not None:
-        output.write_file(here / html, reports.replay_html(result))
-    if markdown is not None:
-        output.write_file(here / markdown, reports.replay_markdown(result))
-    if as_json:
-        output.write_json(reports.replay_document(result))
-    else:
-        output.write(reports.replay_text(result))
+    reports.of_replay(result).publish(html=html, markdown=markdown, as_json=as_json)
     return result.verdict.outcome.exit_code

@@ -39,6 +39,7 @@ from taketwo.cli.shell import Shell, common_options, pass_shell
 @pass_shell
 def command(
     shell: Shell,
+    *,
     experiment: str | None,
     data: tuple[str, ...],
     outputs: tuple[str, ...],

@@ -16,12 +16,12 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 @pass_shell
 def command(shell: Shell, run: str, as_json: bool) -> int:
     """Show RUN (an id, the beginning of one, or "latest"). With --json: the manifest as it was sealed."""
-    from taketwo.cli import reports  # noqa: PLC0415  as late as possible
-
     store = shell.application.open_store(shell.settings())
     sealed = store.manifest(store.resolve(run))
     if as_json:
         output.write_json(sealed.document)
     else:
+        from taketwo.cli import reports  # noqa: PLC0415  as late as possible
+
         output.write(reports.run_text(sealed))
     return 0

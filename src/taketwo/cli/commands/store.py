@@ -24,13 +24,11 @@ def verify(shell: Shell, as_json: bool) -> int:
 
     Exit code: 0 when all is well, 21 when something is not.
     """
+    from taketwo.cli import documents  # noqa: PLC0415  as late as possible
+
     damages = list(shell.application.open_store(shell.settings()).verify())
     if as_json:
-        rows = [
-            {"kind": item.kind, "sha256": item.sha256, "text": item.text, "runs": list(item.runs)}
-            for item in damages
-        ]
-        output.write_json({"damages": rows})
+        output.write_json(documents.damages(damages))
     else:
         for item in damages:
             output.write(f"{item.kind}: {item.text}" + "".join(f"\n    run {run}" for run in item.runs))
@@ -45,9 +43,11 @@ def verify(shell: Shell, as_json: bool) -> int:
 @pass_shell
 def gc(shell: Shell, dry_run: bool, as_json: bool) -> int:
     """Remove content that no run refers to."""
+    from taketwo.cli import documents  # noqa: PLC0415  as late as possible
+
     collected = shell.application.open_store(shell.settings()).collect_garbage(dry_run=dry_run)
     if as_json:
-        output.write_json({"blobs": collected.blobs, "size": collected.size, "dry_run": dry_run})
+        output.write_json(documents.garbage(collected, dry_run=dry_run))
     else:
         verb = "would remove" if dry_run else "removed"
         output.write(f"{verb} {collected.blobs:,} blobs of {collected.size:,} bytes")
