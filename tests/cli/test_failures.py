@@ -45,7 +45,9 @@ def test_a_json_option_of_the_users_command_is_not_ours(typed):
     assert (answer.code, answer.out) == (2, "")
 
 
-@pytest.mark.parametrize("words", [["ls", "--nonsense"], ["nonsense"], ["ls", "--limit", "0"], ["replay"], ["run"]])
+@pytest.mark.parametrize(
+    "words", [["ls", "--nonsense"], ["nonsense"], ["ls", "--limit", "0"], ["replay"], ["run"]]
+)
 def test_a_wrong_call_is_exit_code_2_and_shows_the_usage(typed, words):
     answer = typed(*words)
     assert answer.code == 2

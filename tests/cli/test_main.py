@@ -17,7 +17,9 @@ def loaded_after(directory, *words):
         f"assert run_taketwo({list(words)!r}) == 0\n"
         "print(*sys.modules, sep='\\n', file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, cwd=directory)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, cwd=directory
+    )
     return set(done.stderr.split())
 
 

@@ -29,7 +29,7 @@ def test_a_size_is_read_with_its_unit(written, expected):
 
 @pytest.mark.parametrize("written", [-1, "-1", 1.5, True, "lots", "1 PB", "", "1 GiB 2", None, []])
 def test_what_is_not_a_size_is_refused(written):
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=r".*"):
         size(written)
 
 
@@ -55,7 +55,7 @@ def test_a_time_is_read_with_its_unit(written, expected):
 
 @pytest.mark.parametrize("written", ["soon", "5 years", True, None, "-1 s"])
 def test_what_is_not_a_time_is_refused(written):
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=r".*"):
         seconds(written)
 
 
@@ -69,5 +69,5 @@ def test_tables_in_plain_text_are_separated_by_semicolons_because_rules_hold_com
 
 
 def test_a_table_in_plain_text_without_an_equals_sign_is_refused():
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=r".*"):
         PATHS.parse("grades")

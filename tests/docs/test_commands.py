@@ -1,13 +1,13 @@
-"""docs/commands.md describes every command and option that exists; what the pages tell people to type exists."""
+"""docs/commands.md describes every command and option; what the pages tell people to type exists."""
 
 import re
 
 import click
 import pytest
+from tests.support.cli_pages import PAGES, ROOT, real_commands, typed_commands
 
 from taketwo.cli.main import COMMANDS
 from taketwo.cli.shell import common_options
-from tests.support.cli_pages import PAGES, ROOT, real_commands, typed_commands
 
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 REAL = real_commands()

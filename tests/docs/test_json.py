@@ -2,7 +2,10 @@
 
 import re
 
-from taketwo.app.results import Comparison, EngineState, LockResult
+from tests.support.cli_pages import ROOT
+from tests.support.cli_runs import manifest
+
+from taketwo.app.results import Comparison, EngineState, LockResult, ReplayResult
 from taketwo.cli import documents, failures
 from taketwo.engine.interface import Availability
 from taketwo.errors import UnknownRun
@@ -10,8 +13,6 @@ from taketwo.model.manifest import Rebuilt, Sealing
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check, Difference, Outcome, Verdict
 from taketwo.store.interface import Collected, Damage, RunSummary
-from tests.support.cli_pages import ROOT
-from tests.support.cli_runs import manifest
 
 PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 
@@ -26,7 +27,9 @@ VERDICT = Verdict(
     outcome=Outcome.INCONCLUSIVE,
     original="A",
     replay="B",
-    checks=(Check(subject="auc", kind="metric", rung=Rung.EQUAL, rule=Rule(target="*", allow="equal"), held=None),),
+    checks=(
+        Check(subject="auc", kind="metric", rung=Rung.EQUAL, rule=Rule(target="*", allow="equal"), held=None),
+    ),
     differences=(Difference(area="host", subject="cpu"),),
     sealing=Sealing(engine="docker", sealed=True),
     rebuilt=Rebuilt(files=1, identical=1),
@@ -44,9 +47,11 @@ def test_a_row_of_a_listing_has_the_documented_keys():
 
 
 def test_a_verdict_has_the_documented_keys_all_of_them():
-    document = documents.verdict(VERDICT)
+    result = ReplayResult(verdict=VERDICT, original=manifest("A"), replay=manifest("B"), read=lambda _: b"")
+    document = documents.verdict(result)
     assert list(document) == keys("Verdicts")
-    assert list(document["checks"][0]) == keys("Checks")
+    assert list(document["original"]) == list(document["replay"]) == keys("Runs of a verdict")
+    assert set(document["checks"][0]) == set(keys("Checks"))
     assert list(document["differences"][0]) == keys("Areas of difference")
     assert document["outcome"] == "inconclusive"
     assert document["checks"][0]["before"] is None

@@ -6,12 +6,12 @@ import re
 
 import msgspec
 import pytest
+from tests.support.cli_pages import ROOT
 
 from taketwo import model
 from taketwo.model.base import Value
 from taketwo.model.manifest import Manifest
 from taketwo.model.verdict import Check, Difference, Verdict
-from tests.support.cli_pages import ROOT
 
 PAGE = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
 IN_JSON_PAGE = {Verdict, Check, Difference}
@@ -21,10 +21,9 @@ def structs():
     """Every struct that is defined in ``taketwo.model``, except the base class."""
     for found in pkgutil.iter_modules(model.__path__, f"{model.__name__}."):
         module = importlib.import_module(found.name)
-        for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, msgspec.Struct):
-                if thing.__module__ == module.__name__ and thing is not Value:
-                    yield thing
+        classes = (thing for thing in vars(module).values() if isinstance(thing, type))
+        own = (cls for cls in classes if cls.__module__ == module.__name__)
+        yield from (cls for cls in own if issubclass(cls, msgspec.Struct) and cls is not Value)
 
 
 def sections():

@@ -5,7 +5,6 @@ import subprocess
 from urllib.parse import urlsplit
 
 import pytest
-
 from tests.support.cli_pages import ROOT
 
 # Written in pieces, so that this file does not match itself.
@@ -57,7 +56,9 @@ def test_no_tracked_file_names_the_host_of_a_package_index():
     assert not found
 
 
-@pytest.mark.parametrize("text", [b"see /home/" + b"maria/x", b'"/ro' + b'ot/.cache"', b"/Users/" + b"kim/data"])
+@pytest.mark.parametrize(
+    "text", [b"see /home/" + b"maria/x", b'"/ro' + b'ot/.cache"', b"/Users/" + b"kim/data"]
+)
 def test_a_place_of_a_machine_would_be_noticed(text):
     assert HOME.search(text) or ROOT_HOME.search(text)
 

@@ -1,5 +1,8 @@
 """taketwo without anything behind its entrances: use cases that remember what they were asked, and answer."""
 
+from tests.support.cli_runs import manifest, verdict
+from tests.support.cli_store import MemoryStore
+
 from taketwo.app.results import (
     CommandResult,
     Comparison,
@@ -13,8 +16,6 @@ from taketwo.app.results import (
 from taketwo.cli.application import Application
 from taketwo.engine.interface import Availability
 from taketwo.model.verdict import Outcome
-from tests.support.cli_runs import manifest, verdict
-from tests.support.cli_store import MemoryStore
 
 
 class FakeApplication(Application):

@@ -28,4 +28,6 @@ def verdict(original, replay, outcome=Outcome.REPRODUCED):
         before=0.89,
         after=0.89 if same else 0.5,
     )
-    return Verdict(outcome=outcome, original=original, replay=replay, checks=(check,), reasons=("auc was judged",))
+    return Verdict(
+        outcome=outcome, original=original, replay=replay, checks=(check,), reasons=("auc was judged",)
+    )

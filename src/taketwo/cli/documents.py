@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from taketwo.app.results import Comparison, EngineState, LockResult
-from taketwo.model.verdict import Verdict
+from taketwo.app.results import Comparison, EngineState, LockResult, ReplayResult
+from taketwo.report import verdict_json
 from taketwo.store.interface import Collected, Damage, RunSummary
 
 
@@ -33,15 +33,15 @@ def runs(summaries: Iterable[RunSummary]) -> dict[str, Any]:
     return {"runs": [complete(summary) for summary in summaries]}
 
 
-def verdict(value: Verdict) -> dict[str, Any]:
+def verdict(result: ReplayResult) -> dict[str, Any]:
     """What ``taketwo replay`` prints."""
-    found: dict[str, Any] = complete(value)
-    return found
+    return verdict_json.document(result.verdict, result.original, result.replay)
 
 
-def comparison(value: Comparison) -> dict[str, Any]:
+def comparison(result: Comparison) -> dict[str, Any]:
     """What ``taketwo diff`` prints."""
-    return {"verdict": verdict(value.verdict), "code_diff": value.code_diff}
+    document = verdict_json.document(result.verdict, result.before, result.after)
+    return {"verdict": document, "code_diff": result.code_diff}
 
 
 def lock(value: LockResult) -> dict[str, Any]:

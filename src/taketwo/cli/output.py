@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,14 +12,31 @@ from typing import Any, TextIO
 from taketwo.errors import UsageError
 
 
+def print_to(stream: TextIO, text: str) -> None:
+    """Print ``text`` at once. Characters that the stream cannot encode are escaped, never an error."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    if not text.endswith("\n"):
+        stream.write("\n")
+    stream.flush()
+
+
+def screen() -> tuple[int, bool]:
+    """The width of stdout, and whether colours belong there: 80 and no unless it is a terminal."""
+    if not sys.stdout.isatty():
+        return 80, False
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return shutil.get_terminal_size().columns, not plain
+
+
 def write(text: str) -> None:
     """Print ``text`` on stdout, with one newline at its end, at once."""
-    _write(sys.stdout, text)
+    print_to(sys.stdout, text)
 
 
 def say(text: str) -> None:
     """Print ``text`` on stderr: what is not the answer to the question."""
-    _write(sys.stderr, text)
+    print_to(sys.stderr, text)
 
 
 def write_json(document: Any) -> None:
@@ -49,12 +68,3 @@ def write_file(path: Path, text: str) -> None:
             why="The report that you asked for would be missing.",
             todo="Name another file, or make its directory writable.",
         ) from error
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """Names that the terminal's encoding cannot show are escaped; they must not hide the answer."""
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    if not text.endswith("\n"):
-        stream.write("\n")
-    stream.flush()

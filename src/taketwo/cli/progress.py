@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TextIO
 
+from taketwo.cli import output
 from taketwo.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ class Warnings(Progress):
         self._line(f"taketwo: note: {text}")
 
     def _line(self, text: str) -> None:
-        encoding = self._stream.encoding or "utf-8"
-        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        self._stream.flush()
+        output.print_to(self._stream, text)
 
 
 class PlainLines(Warnings):

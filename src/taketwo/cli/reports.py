@@ -41,21 +41,22 @@ def of_replay(result: ReplayResult) -> Report:
     """The answer to "did it reproduce?"."""
 
     def text() -> str:
-        from taketwo.report.text import render_text
+        from taketwo.report.verdict_text import render_text
 
-        return render_text(result.verdict, result.original, result.replay)
+        width, color = output.screen()
+        return render_text(result.verdict, result.original, result.replay, width=width, color=color)
 
     def markdown() -> str:
-        from taketwo.report.markdown import render_markdown
+        from taketwo.report.verdict_markdown import render_markdown
 
         return render_markdown(result.verdict, result.original, result.replay)
 
     def html() -> str:
-        from taketwo.report.html import render_html
+        from taketwo.report.verdict_html import render_html
 
         return render_html(result.verdict, result.original, result.replay)
 
-    return Report(text, markdown, html, lambda: documents.verdict(result.verdict))
+    return Report(text, markdown, html, lambda: documents.verdict(result))
 
 
 def of_comparison(result: Comparison) -> Report:
