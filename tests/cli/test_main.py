@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 
@@ -55,6 +56,30 @@ def test_the_module_can_be_run_as_a_program():
         [sys.executable, "-m", "taketwo", "--version"], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == f"taketwo {__version__}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_lets_the_use_case_clean_up(number, tmp_path):
+    code = (
+        "import sys, time\n"
+        "from taketwo.cli import application, main, shell\n"
+        "class Slow(application.Application):\n"
+        "    def open_store(self, settings):\n"
+        "        try:\n"
+        "            print('working', flush=True)\n"
+        "            time.sleep(60)\n"
+        "        finally:\n"
+        "            print('clean', flush=True)\n"
+        "main.leave_in_order()\n"
+        "sys.exit(main.run_taketwo(['ls'], shell.Shell(Slow(), {})))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    ) as process:
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(number)
+        rest, _ = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (128 + number, "clean\n")
 
 
 def test_replay_is_a_program_of_its_own(typed):

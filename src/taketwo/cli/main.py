@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -63,11 +64,27 @@ def _here() -> Shell:
     return Shell(Application(), dict(os.environ))
 
 
+def leave_in_order() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack, so that containers and temporary files are removed.
+
+    A signal that is ignored (``nohup``) stays ignored. Programs that we start are not affected.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _unwind)
+
+
+def _unwind(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """The console script ``taketwo``."""
+    leave_in_order()
     sys.exit(run_taketwo(sys.argv[1:]))
 
 
 def replay() -> None:
     """The console script ``replay``."""
+    leave_in_order()
     sys.exit(run_replay(sys.argv[1:]))

@@ -54,7 +54,7 @@ def of_replay(result: ReplayResult) -> Report:
     def html() -> str:
         from taketwo.report.verdict_html import render_html
 
-        return render_html(result.verdict, result.original, result.replay)
+        return render_html(result.verdict, result.original, result.replay, read=result.read)
 
     return Report(text, markdown, html, lambda: documents.verdict(result))
 
