@@ -1,0 +1,89 @@
+"""What the use cases answer: one frozen result each, which an entrance renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from taketwo.engine.interface import Availability
+from taketwo.model.base import Number
+from taketwo.model.manifest import Manifest
+from taketwo.model.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """A captured command: its exit code as a shell shows it, its run, what the user should know."""
+
+    exit_code: int
+    run_id: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayResult:
+    """A verdict with the two manifests that it compares; ``read`` gives the bytes of a blob by SHA-256."""
+
+    verdict: Verdict
+    original: Manifest
+    replay: Manifest
+    read: Callable[[str], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two runs compared: as after a replay, and the unified diff of their code."""
+
+    verdict: Verdict
+    before: Manifest
+    after: Manifest
+    code_diff: str
+    read: Callable[[str], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockResult:
+    """The lock of a run after completing it: names that got their hashes now, names still without."""
+
+    run_id: str
+    completed: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineState:
+    """An engine of this machine; ``chosen`` marks the one that ``auto`` takes."""
+
+    name: str
+    sealed: bool
+    availability: Availability
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedFiles:
+    """What was written, relative to ``directory``."""
+
+    directory: Path
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedValue:
+    """A value as a paper printed it, beside the one that the replay gave."""
+
+    name: str
+    published: str
+    replayed: Number | None
+    agrees: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoResult:
+    """The captured and replayed demonstration, and its published table."""
+
+    title: str
+    captured: CommandResult
+    replayed: ReplayResult
+    table: tuple[PublishedValue, ...]

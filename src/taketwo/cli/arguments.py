@@ -1,0 +1,58 @@
+"""Options that several commands share, and how NAME=VALUE is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from taketwo.config.values import ENGINES
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+
+run_argument = click.argument("run", metavar="RUN")
+
+tolerance_option = click.option(
+    "--tolerance",
+    metavar="RULE",
+    multiple=True,
+    help="How closely a result must agree; may be repeated, the last rule that matches wins.",
+)
+
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="Where to replay; auto takes the strongest that works.",
+)
+
+
+def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--html FILE`` and ``--markdown FILE``: reports beside the one on stdout."""
+    kind = click.Path(path_type=Path)
+    markdown = click.option("--markdown", metavar="FILE", type=kind, help="Write a Markdown report too.")
+    html = click.option("--html", metavar="FILE", type=kind, help="Write a report of one HTML page too.")
+    return html(markdown(function))
+
+
+def named(values: Iterable[str], option: str) -> dict[str, str]:
+    """``NAME=VALUE`` texts as a mapping; a usage error when one has no ``=`` or no name."""
+    found = {}
+    for value in values:
+        name, equals, rest = value.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"{option} {value!r} is not of the form NAME=VALUE.", ctx=_context())
+        found[name.strip()] = rest
+    return found
+
+
+def perhaps_named(value: str) -> tuple[str | None, str]:
+    """``NAME=PATH`` or ``PATH``; a path that looks like the first form is written ``./a=b``."""
+    name, equals, rest = value.partition("=")
+    return (name, rest) if equals and rest and _NAME.fullmatch(name) else (None, value)
+
+
+def _context() -> click.Context | None:
+    return click.get_current_context(silent=True)

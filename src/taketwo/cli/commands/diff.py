@@ -1,0 +1,33 @@
+"""``taketwo diff``: compare any two runs as a replay is compared with its original."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from taketwo.cli import output
+from taketwo.cli.arguments import report_options
+from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
+
+
+@click.command(name="diff", short_help="Compare two runs.")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@report_options
+@json_option
+@common_options
+@pass_shell
+def command(
+    shell: Shell, before: str, after: str, html: Path | None, markdown: Path | None, as_json: bool
+) -> int:
+    """Compare the runs A and B: results, code, packages, data, parameters, machines.
+
+    Exit code: 0 the results agree under the rules of A, 1 they do not, 3 inconclusive.
+    """
+    from taketwo.cli import reports  # noqa: PLC0415  as late as possible
+
+    html, markdown = (output.report_file(shell.directory, path) for path in (html, markdown))
+    result = shell.application.compare_runs(shell.settings(), before, after)
+    reports.of_comparison(result).publish(html=html, markdown=markdown, as_json=as_json)
+    return result.verdict.outcome.exit_code

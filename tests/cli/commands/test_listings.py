@@ -1,0 +1,73 @@
+"""The commands that only look: ls, show, schema, engines."""
+
+import json
+
+from jsonschema import Draft202012Validator
+from tests.support.cli_runs import manifest
+from tests.support.cli_store import MemoryStore
+
+from taketwo.formats.manifest import seal
+
+
+def test_ls_lists_the_newest_run_first(typed):
+    rows = typed("ls", "--json").document["runs"]
+    assert [row["run_id"] for row in rows] == ["20260302-b", "20260301-a"]
+
+
+def test_ls_can_be_limited_and_filtered(typed):
+    assert [row["run_id"] for row in typed("ls", "--limit", "1", "--json").document["runs"]] == ["20260302-b"]
+    rows = typed("ls", "--experiment", "early-warning", "--json").document["runs"]
+    assert [row["run_id"] for row in rows] == ["20260301-a"]
+
+
+def test_ls_as_text_names_every_run(typed):
+    answer = typed("ls")
+    assert "20260302-b" in answer.out
+    assert "early-warning" in answer.out
+
+
+def test_an_empty_store_says_what_to_do_and_an_empty_document_says_nothing(typed):
+    typed.application.store = MemoryStore()
+    answer = typed("ls")
+    assert (answer.code, answer.out) == (0, "")
+    assert "taketwo run" in answer.err
+    assert typed("ls", "--json").document == {"runs": []}
+
+
+def test_show_prints_the_manifest_as_it_was_sealed(typed):
+    answer = typed("show", "20260301", "--json")
+    assert answer.document == seal(manifest("20260301-a")).document
+    assert answer.document["run_id"] == "20260301-a"
+
+
+def test_show_as_text_names_the_run_and_its_metrics(typed):
+    answer = typed("show", "latest")
+    assert "20260302-b" in answer.out
+    assert "0.89" in answer.out
+
+
+def test_an_ambiguous_id_is_exit_code_4(typed):
+    answer = typed("show", "2026")
+    assert answer.code == 4
+    assert "several runs" in answer.err
+
+
+def test_schema_prints_a_schema_that_manifests_follow(typed):
+    schema = typed("schema").document
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(seal(manifest("20260301-a")).content))
+
+
+def test_engines_says_which_work_which_is_taken_and_what_is_missing(typed):
+    lines = typed("engines").out.splitlines()
+    assert lines[0].split() == ["docker", "does", "not", "work", "(sealed)"]
+    assert lines[1].strip() == "No daemon answers."
+    assert lines[2].strip() == "Start Docker or Podman."
+    assert lines[3].endswith("works (sealed, taken by auto)")
+    assert lines[4].endswith("works (not sealed)")
+    rows = typed("engines", "--json").document["engines"]
+    assert [(row["name"], row["usable"], row["chosen"]) for row in rows] == [
+        ("docker", False, False),
+        ("bubblewrap", True, True),
+        ("venv", True, False),
+    ]

@@ -1,0 +1,123 @@
+import io
+
+from rich.console import Console
+
+from taketwo.cli.progress import QUIET_SECONDS, LiveStatus, PlainLines, Warnings, amount, progress_on
+from taketwo.progress import Progress
+
+
+class Clock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_plain_lines_say_each_step_and_detail_once():
+    stream = io.StringIO()
+    progress = PlainLines(stream)
+    progress.step("building the environment")
+    progress.detail("numpy 2.1.0")
+    progress.warn("taken from the cache")
+    assert stream.getvalue().splitlines() == [
+        "taketwo: building the environment",
+        "         numpy 2.1.0",
+        "taketwo: note: taken from the cache",
+    ]
+
+
+def test_plain_lines_say_how_far_a_long_step_is_only_now_and_then():
+    stream, clock = io.StringIO(), Clock()
+    progress = PlainLines(stream, clock)
+    progress.step("hashing")
+    for done in range(100):
+        clock.now += QUIET_SECONDS / 10
+        progress.advance(done, 100)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1 + 10
+    assert lines[1] == "         9 of 100 (9 %)"
+
+
+def test_a_name_that_the_stream_cannot_show_is_escaped():
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    PlainLines(stream).step("reading caf\u00e9\udcff.csv")
+    assert raw.getvalue() == b"taketwo: reading caf\\xe9\\udcff.csv\n"
+
+
+def test_warnings_say_nothing_else():
+    stream = io.StringIO()
+    progress = Warnings(stream)
+    progress.step("a")
+    progress.detail("b")
+    progress.advance(1, 2)
+    progress.warn("c")
+    assert stream.getvalue() == "taketwo: note: c\n"
+
+
+def test_an_amount_is_shown_with_its_share():
+    assert amount(1200, 4800) == "1,200 of 4,800 (25 %)"
+    assert amount(1200, None) == "1,200"
+    assert amount(0, 0) == "0"
+
+
+def live(clock):
+    stream = Terminal()
+    return stream, LiveStatus(Console(file=stream, force_terminal=True, width=80, color_system=None), clock)
+
+
+def test_a_terminal_keeps_finished_steps_with_their_times():
+    clock = Clock()
+    stream, progress = live(clock)
+    with progress:
+        progress.step("building [the] environment")
+        progress.detail("numpy [extra]")
+        progress.advance(1, 4)
+        clock.now += 2.5
+        progress.step("running")
+        progress.warn("network [open]")
+    text = stream.getvalue()
+    assert "✓ building [the] environment (2.5 s)" in text
+    assert "✓ running (0.0 s)" in text
+    assert "note: network [open]" in text
+
+
+def test_a_terminal_marks_the_step_that_failed():
+    stream, progress = live(Clock())
+    progress.__enter__()
+    progress.step("running")
+    progress.__exit__(KeyboardInterrupt)
+    assert "✗ running" in stream.getvalue()
+    assert "\x1b[?25h" in stream.getvalue(), "the cursor is shown again"
+
+
+def test_what_is_no_terminal_gets_plain_lines_and_does_not_load_rich():
+    with progress_on(io.StringIO()) as progress:
+        assert isinstance(progress, PlainLines)
+
+
+def test_a_terminal_gets_the_live_line(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_on(Terminal()) as progress:
+        assert isinstance(progress, LiveStatus)
+
+
+def test_a_dumb_terminal_gets_plain_lines(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    with progress_on(Terminal()) as progress:
+        assert isinstance(progress, PlainLines)
+
+
+def test_every_kind_hears_everything_that_a_progress_can_hear():
+    verbs = {name for name in vars(Progress) if not name.startswith("_")}
+    for kind in (PlainLines, LiveStatus):
+        overridden = {name for base in kind.__mro__ if base is not Progress for name in vars(base)}
+        assert verbs <= overridden, kind

@@ -1,0 +1,98 @@
+"""taketwo without anything behind its entrances: use cases that remember what they were asked, and answer."""
+
+from tests.support.cli_runs import manifest, verdict
+from tests.support.cli_store import MemoryStore
+
+from taketwo.app.results import (
+    CommandResult,
+    Comparison,
+    DemoResult,
+    EngineState,
+    ExportedFiles,
+    LockResult,
+    PublishedValue,
+    ReplayResult,
+)
+from taketwo.cli.application import Application
+from taketwo.engine.interface import Availability
+from taketwo.model.verdict import Outcome
+
+
+class FakeApplication(Application):
+    """Change what it holds, call a command, look at ``asked``: pairs of a use case and its arguments."""
+
+    def __init__(self):
+        self.asked = []
+        self.store = MemoryStore(manifest("20260301-a"), manifest("20260302-b", experiment="other"))
+        self.outcome = Outcome.REPRODUCED
+        self.exit_code = 0
+        self.notices = ()
+        self.pending = ()
+        self.failure = None
+        self.during = lambda progress: None
+
+    def capture_command(self, settings, request, progress):
+        self._hear("capture", settings, request, progress)
+        return CommandResult(exit_code=self.exit_code, run_id="20260303-c", notices=self.notices)
+
+    def replay_run(self, settings, request, progress):
+        self._hear("replay", settings, request, progress)
+        return self._replayed()
+
+    def compare_runs(self, settings, before, after):
+        self._hear("compare", settings, (before, after))
+        return Comparison(
+            verdict=verdict("20260301-a", "20260302-b", self.outcome),
+            before=manifest("20260301-a"),
+            after=manifest("20260302-b"),
+            code_diff="--- a\n+++ b\n",
+            read=self.store.read,
+        )
+
+    def lock_run(self, settings, run, progress):
+        self._hear("lock", settings, run, progress)
+        return LockResult(run_id="20260301-a", completed=("numpy", "scipy"), pending=self.pending)
+
+    def open_store(self, settings):
+        self._hear("store", settings, None)
+        return self.store
+
+    def demo(self, settings, request, progress):
+        self._hear("demo", settings, request, progress)
+        return DemoResult(
+            title="Spector and Mazzeo (1980)",
+            captured=CommandResult(exit_code=0, run_id="20260301-a"),
+            replayed=self._replayed(),
+            table=(
+                PublishedValue(name="PSI", published="2.379", replayed=2.3786877, agrees=True),
+                PublishedValue(name="GPA", published="2.826", replayed=None, agrees=False),
+            ),
+        )
+
+    def survey_engines(self, settings):
+        self._hear("engines", settings, None)
+        absent = Availability(usable=False, reason="No daemon answers.", todo="Start Docker or Podman.")
+        return (
+            EngineState(name="docker", sealed=True, availability=absent),
+            EngineState(name="bubblewrap", sealed=True, availability=Availability(usable=True), chosen=True),
+            EngineState(name="venv", sealed=False, availability=Availability(usable=True)),
+        )
+
+    def export_dockerfile(self, settings, run, directory):
+        self._hear("dockerfile", settings, (run, directory))
+        return ExportedFiles(directory=directory, files=("Dockerfile", "README.md"))
+
+    def _replayed(self):
+        return ReplayResult(
+            verdict=verdict("20260301-a", "20260304-d", self.outcome),
+            original=manifest("20260301-a"),
+            replay=manifest("20260304-d"),
+            read=self.store.read,
+        )
+
+    def _hear(self, name, settings, request, progress=None):
+        self.asked.append((name, settings, request))
+        if progress is not None:
+            self.during(progress)
+        if self.failure is not None:
+            raise self.failure
