@@ -37,7 +37,7 @@ class GitVault(SourceVault):
     def __init__(
         self, root: Path, put_file: Callable[[Path], Blob], *, largest_history: int = 64 << 20
     ) -> None:
-        self._root = root.absolute()
+        self.root = root.absolute()
         self._history = History(put_file, largest_history)
         self._leases: dict[str, Lease] = {}
 
@@ -95,6 +95,12 @@ class GitVault(SourceVault):
             if database.exists:
                 keep_only(database, {tree for tree, its in wanted.items() if its == object_format})
 
+    def release(self) -> None:
+        """Give up the protection of what this object captured: the manifests are written."""
+        while self._leases:
+            _, lease = self._leases.popitem()
+            lease.release()
+
     def _described(
         self, database: Database, repository: UserRepository, survey: Survey, subdirectory: str
     ) -> Source:
@@ -130,10 +136,10 @@ class GitVault(SourceVault):
         return kept
 
     def _surveyor(self, database: Database) -> Surveyor:
-        return Surveyor(plain=database.git(), avoid=(self._root.parent,))
+        return Surveyor(plain=database.git(), avoid=(self.root.parent,))
 
     def _database(self, object_format: str) -> Database:
-        place = self._root if object_format == _PLAIN_FORMAT else self._root / f"{object_format}.git"
+        place = self.root if object_format == _PLAIN_FORMAT else self.root / f"{object_format}.git"
         return Database(place, object_format)
 
     @contextmanager
