@@ -1,0 +1,76 @@
+"""Commits that nobody else has: counted, and packed as a git bundle so that they travel with the run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from taketwo.model.base import Blob
+from taketwo.vcs.command import Git
+from taketwo.vcs.user_repository import UserRepository
+
+_LARGEST = 64 << 20
+_NOT_PUSHED = ("HEAD", "--not", "--remotes")
+
+
+class Unpushed(msgspec.Struct, frozen=True):
+    """What was found for one state of a repository: ``key`` is its commit and what its remotes have."""
+
+    key: str
+    commits: int
+    bundled: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """Keeps bundles of unpushed commits. Up to ``largest`` bytes; beyond, the count alone is recorded.
+
+    The last bundle of each repository is kept beside its index: git does not write the same bytes twice,
+    and commits that did not change should not be packed at every run.
+    """
+
+    put_file: Callable[[Path], Blob]
+    largest: int = _LARGEST
+
+    def unpushed(
+        self, repository: UserRepository, commit: str | None, remotes: bytes, home: Path, workshop: Path
+    ) -> tuple[int, Blob | None]:
+        """How many commits no remote has, and the bundle of them unless it is too large."""
+        if commit is None:
+            return 0, None
+        key = hashlib.sha256(f"{commit} {self.largest} ".encode() + remotes).hexdigest()
+        known = _known(home / "unpushed")
+        bundle = home / "unpushed.bundle"
+        if known is None or known.key != key or (known.bundled and not bundle.is_file()):
+            commits = int(repository.git.run("rev-list", "--count", *_NOT_PUSHED))
+            draft = workshop / "unpushed.bundle"
+            bundled = bool(commits) and self._pack(repository.git, draft)
+            known = Unpushed(key, commits, bundled)
+            home.mkdir(parents=True, exist_ok=True)
+            record = workshop / "unpushed"
+            record.write_bytes(msgspec.json.encode(known))
+            if bundled:
+                draft.replace(bundle)
+            else:
+                bundle.unlink(missing_ok=True)
+            record.replace(home / "unpushed")
+        return known.commits, self.put_file(bundle) if known.bundled else None
+
+    def _pack(self, git: Git, draft: Path) -> bool:
+        """Write the bundle; ``False`` when it would be too large or git cannot make it (a partial clone)."""
+        with (
+            git.start("bundle", "create", "--quiet", "-", *_NOT_PUSHED) as packing,
+            draft.open("wb") as file,
+        ):
+            return packing.copy_to(file, limit=self.largest)
+
+
+def _known(record: Path) -> Unpushed | None:
+    try:
+        return msgspec.json.decode(record.read_bytes(), type=Unpushed)
+    except (OSError, msgspec.DecodeError):
+        return None
