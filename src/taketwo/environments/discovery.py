@@ -1,7 +1,7 @@
 """Finds the distributions of one site directory and the files that each of them owns."""
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH100,PTH112,PTH116,PTH118,PTH119,PTH123
+# ruff: noqa: PTH118, PTH119
 from __future__ import annotations
 
 import os

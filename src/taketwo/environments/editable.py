@@ -8,7 +8,7 @@ with ``SOURCE_MARK`` wherever the author's source directory was named: a replay 
 """
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH100,PTH112,PTH116,PTH118,PTH119,PTH123
+# ruff: noqa: PTH112
 from __future__ import annotations
 
 import os

@@ -1,7 +1,7 @@
 """.pth files: lines that add directories to sys.path, and lines that run."""
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH100,PTH112,PTH116,PTH118,PTH119,PTH123
+# ruff: noqa: PTH112, PTH118
 from __future__ import annotations
 
 import os

@@ -19,8 +19,8 @@ class Kept(Value, frozen=True, kw_only=True):
 class Found(Value, frozen=True, kw_only=True):
     """One distribution as it lies on the disk. ``info``, ``site``, ``local_path`` are local paths.
 
-    ``how`` says what we know of its files: ``record`` (a RECORD, verified), ``claimed`` (no RECORD; the
-    files below its top-level names), ``egg-link`` (``setup.py develop``), ``nothing`` (a package of the system).
+    ``how``: ``record`` (a RECORD, verified), ``claimed`` (no RECORD; what lies below its top-level names),
+    ``egg-link`` (``setup.py develop``), ``nothing`` (a package of the system).
     ``kept`` holds the files needed as content: all of them, or only those edited by hand.
     ``scripts`` (listing path, source) are programs in ``bin/`` that no entry point describes.
     """

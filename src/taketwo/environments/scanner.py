@@ -1,7 +1,7 @@
 """Looks at the site directories once: who owns which file, what its digest is, what differs from RECORD."""
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH100,PTH112,PTH116,PTH118,PTH119,PTH123
+# ruff: noqa: PTH116, PTH119
 from __future__ import annotations
 
 import hashlib

@@ -1,7 +1,7 @@
 """Which directories of an interpreter hold installed distributions, in the order in which it imports."""
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH100,PTH112,PTH116,PTH118,PTH119,PTH123
+# ruff: noqa: PTH112, PTH119
 from __future__ import annotations
 
 import os

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from taketwo.environments.scan import Found, Kept
 from taketwo.errors import FormatError
 from taketwo.formats import record, wheel_name
 from taketwo.model.base import Blob
-from taketwo.model.environment import Artefact
+from taketwo.model.environment import Artefact, Distribution
 
 _LARGEST_RECORD = 64 * 1024 * 1024
 
@@ -44,9 +44,10 @@ class WheelFolders:
             candidates.append(Path(found.local_path))
         elif not found.kind and "+" in found.version:
             candidates += named(self._folders, found.name, found.version, found.tags)
-        installed = None
+        installed: dict[str, str | None] = {}
         for wheel in candidates:
-            installed = installed or Path(found.info, "RECORD").read_text("utf-8", "surrogateescape")
+            text = Path(found.info, "RECORD").read_text("utf-8", "surrogateescape")
+            installed = installed or {row.path: row.sha256 for row in record.parse(text)}
             if wheel.suffix == ".whl" and gives(wheel, installed):
                 return self._keep(wheel)
         return None
@@ -89,22 +90,45 @@ def named(folders: Sequence[Path], name: str, version: str, tags: Sequence[str])
                 yield folder / entry
 
 
-def gives(wheel: Path, installed_record: str) -> bool:
-    """Whether installing ``wheel`` gave this RECORD: every file of the wheel stands there with its hash."""
+def from_folders(
+    folders: Sequence[Path], put_file: Callable[[Path], Blob], installed: Mapping[str, str]
+) -> Callable[[Distribution], Distribution]:
+    """A rescue for ``taketwo.environments.lock.complete``: what the index does not have, from wheel folders.
+
+    ``installed`` maps the paths of the environment's listing to digests; they prove that it is the wheel.
+    """
+
+    def rescue(distribution: Distribution) -> Distribution:
+        edited = {*distribution.modified, *distribution.missing}
+        for wheel in named(folders, distribution.name, distribution.version, distribution.tags):
+            if gives(wheel, installed, edited=edited):
+                blob = put_file(wheel)
+                artefact = Artefact(filename=wheel.name, sha256=blob.sha256, size=blob.size)
+                return msgspec.structs.replace(
+                    distribution, origin="wheel", artefacts=(artefact,), wheel=blob
+                )
+        return distribution
+
+    return rescue
+
+
+def gives(wheel: Path, installed: Mapping[str, str | None], *, edited: Collection[str] = ()) -> bool:
+    """Whether ``wheel`` gave these files: each that it has is installed under its path, with its hash."""
     try:
-        installed = {row.path: row.sha256 for row in record.parse(installed_record)}
         with zipfile.ZipFile(wheel) as archive:
-            inside = next(
-                (n for n in archive.namelist() if n.endswith(".dist-info/RECORD") and n.count("/") == 1), None
-            )
-            if inside is None or archive.getinfo(inside).file_size > _LARGEST_RECORD:
+            names = [n for n in archive.namelist() if n.endswith(".dist-info/RECORD") and n.count("/") == 1]
+            if not names or archive.getinfo(names[0]).file_size > _LARGEST_RECORD:
                 return False
-            rows = record.parse(archive.read(inside).decode("utf-8", "surrogateescape"))
+            rows = record.parse(archive.read(names[0]).decode("utf-8", "surrogateescape"))
     except (OSError, zipfile.BadZipFile, FormatError):
         return False
-    moved = inside.removesuffix(".dist-info/RECORD") + ".data/"
-    return any(row.sha256 for row in rows) and all(
-        installed.get(row.path) == row.sha256
+    moved = names[0].removesuffix(".dist-info/RECORD") + ".data/"
+    compared = [
+        row
         for row in rows
-        if row.sha256 and not row.path.startswith(moved) and not row.path.endswith(".pyc")
-    )
+        if row.sha256
+        and not row.path.startswith(moved)
+        and not row.path.endswith(".pyc")
+        and row.path not in edited
+    ]
+    return bool(compared) and all(installed.get(row.path) == row.sha256 for row in compared)
