@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from taketwo.model.base import Blob, Value
+from taketwo.model.base import Blob, Notice, Value
 
 
 class Interpreter(Value, frozen=True, kw_only=True):
@@ -45,8 +45,10 @@ class Distribution(Value, frozen=True, kw_only=True):
     store), as an ``editable`` source tree kept in the store, from the ``system`` (Debian, conda: no
     RECORD), or not at all because it is the ``instrument`` (taketwo itself). ``pending`` is an
     index distribution whose hash is not known yet.
-    ``files_sha256`` identifies the installed files as they were on disk; ``modified``, ``missing`` and
-    ``added`` name files that differ from RECORD, relative to site-packages.
+    ``files_sha256`` identifies the installed files as they were on disk; ``modified`` and ``missing``
+    name files that differ from RECORD, relative to site-packages. ``direct_url`` holds ``kind`` (``vcs``,
+    ``archive``, ``directory``, ``editable``, ``conda``) and what may be told of the place: see
+    ``taketwo.formats.direct_url`` and ``taketwo.environments.editable``.
     """
 
     name: str
@@ -91,6 +93,8 @@ class Environment(Value, frozen=True, kw_only=True):
     ``listing`` is a blob of lines ``sha256  path`` for every installed file that counts, relative to
     site-packages and sorted; ``identity`` is its digest. ``overlay`` (a listing blob of the same
     form, whose files are blobs) holds files that were edited by hand or come from no distribution.
+    Paths that begin with ``$PREFIX/`` lie outside site-packages, in the environment's own directory.
+    ``notices`` say what could not be captured.
     """
 
     interpreter: Interpreter
@@ -102,3 +106,4 @@ class Environment(Value, frozen=True, kw_only=True):
     lock: Lock | None = None
     requested: tuple[Requirement, ...] = ()
     observed: bool = True
+    notices: tuple[Notice, ...] = ()

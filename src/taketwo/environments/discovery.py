@@ -1,0 +1,184 @@
+"""Finds the distributions of one site directory and the files that each of them owns."""
+
+# Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
+# ruff: noqa: PTH118, PTH119
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taketwo.environments.scan import Found
+from taketwo.environments.sites import Site, within
+from taketwo.environments.walk import BYTE_CODE, Tree
+from taketwo.errors import FormatError
+from taketwo.formats import direct_url, dist_info, record
+from taketwo.formats.direct_url import DirectUrl
+from taketwo.formats.wheel_name import normalised
+
+INSTRUMENT = "taketwo"
+"""The name of our own distribution, which belongs to the instrument and not to the experiment."""
+
+PREFIX = "$PREFIX/"
+"""How a listing path of a file outside site-packages begins (``share/``, ``etc/``, ``include/``)."""
+
+SCRIPTS = frozenset({"bin", "Scripts"})
+
+_NOT_COUNTED = frozenset(
+    {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"}
+)
+
+
+@dataclass
+class Owned:
+    """A distribution with its files: listing path -> (path on disk, digest that RECORD gives or ``None``).
+
+    ``scripts`` are the programs in ``bin/``, whose first line names an interpreter: never compared.
+    ``uncounted`` are files of the installer's own bookkeeping.
+    """
+
+    found: Found
+    files: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    scripts: dict[str, str] = field(default_factory=dict)
+    uncounted: set[str] = field(default_factory=set)
+
+
+def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
+    """Every distribution that lies in ``tree``, those with a RECORD first."""
+    later = []
+    for name in tree.top:
+        path = f"{tree.root}/{name}"
+        if name.endswith(".dist-info"):
+            owned = _dist_info(name, path, tree, site)
+        elif name.endswith(".egg-info"):
+            owned = _egg_info(name, path, tree, site)
+        elif name.endswith(".egg-link"):
+            owned = _egg_link(name, path, site)
+        else:
+            continue
+        if owned is None:
+            continue
+        if owned.found.how == "record":
+            yield owned
+        else:
+            later.append(owned)
+    yield from later
+
+
+def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
+    told = dist_info.name_and_version(name) or _from_metadata(f"{path}/METADATA")
+    if told is None:
+        return None
+    origin = _direct_url(f"{path}/direct_url.json") if f"{name}/direct_url.json" in tree.files else None
+    wheel = dist_info.headers(_text(f"{path}/WHEEL")) if f"{name}/WHEEL" in tree.files else {}
+    has_record = f"{name}/RECORD" in tree.files
+    found = Found(
+        name=told[0],
+        version=told[1],
+        how="record" if has_record else "nothing",
+        info=path,
+        site=site.path,
+        prefix=site.prefix,
+        installer=_text(f"{path}/INSTALLER").strip() if f"{name}/INSTALLER" in tree.files else "",
+        requested=f"{name}/REQUESTED" in tree.files,
+        tags=tuple(sorted(wheel.get("tag", ()))),
+        direct_url=origin.public if origin else {},
+        local_path=origin.local_path if origin else None,
+    )
+    owned = Owned(found)
+    owned.uncounted.update(f for f in tree.files if f.startswith(f"{name}/"))
+    if has_record:
+        _read_record(owned, f"{path}/RECORD", tree, site)
+    return owned
+
+
+def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> None:
+    info = os.path.basename(owned.found.info) + "/"
+    for row in record.parse(_text(path)):
+        relative = row.path
+        if relative.endswith(BYTE_CODE):
+            continue
+        if relative.startswith(("../", "/", "./")) or "/../" in relative:
+            absolute = os.path.normpath(os.path.join(site.path, relative))
+            if within(absolute, site.path):
+                relative = absolute[len(site.path) + 1 :]
+            elif within(absolute, site.prefix) and absolute != site.prefix:
+                below = absolute[len(site.prefix) + 1 :]
+                if below.split("/", 1)[0] in SCRIPTS:
+                    owned.scripts[PREFIX + below] = absolute
+                else:
+                    owned.files[PREFIX + below] = (absolute, row.sha256)
+                continue
+            else:
+                continue
+        if relative.startswith(info) and relative[len(info) :] in _NOT_COUNTED:
+            continue
+        owned.files[relative] = (tree.files.get(relative) or f"{site.path}/{relative}", row.sha256)
+        owned.uncounted.discard(relative)
+
+
+def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
+    single = name in tree.files
+    told = _from_metadata(path if single else f"{path}/PKG-INFO")
+    if told is None:
+        return None
+    found = Found(name=told[0], version=told[1], how="nothing", info=path, site=site.path, prefix=site.prefix)
+    own = {name} if single else {f for f in tree.files if f.startswith(f"{name}/")}
+    return Owned(found, uncounted=own)
+
+
+def _egg_link(name: str, path: str, site: Site) -> Owned | None:
+    source = _text(path).split("\n", 1)[0].strip()
+    infos = [f.path for f in _scan(source) if f.name.endswith(".egg-info")]
+    told = next((t for t in map(_from_metadata, (f"{i}/PKG-INFO" for i in sorted(infos))) if t), None)
+    found = Found(
+        name=told[0] if told else normalised(name[: -len(".egg-link")]),
+        version=told[1] if told else "",
+        how="egg-link",
+        info=path,
+        site=site.path,
+        prefix=site.prefix,
+        direct_url={"kind": "editable"},
+        local_path=source,
+    )
+    return Owned(found, uncounted={name})
+
+
+def claim(owned: Owned, tree: Tree, unowned: set[str]) -> None:
+    """Give a distribution without RECORD the files below its top-level names that nobody else owns."""
+    info = os.path.basename(owned.found.info)
+    names = set(_text(f"{owned.found.info}/top_level.txt").split()) or {owned.found.name.replace("-", "_")}
+    for path in sorted(unowned):
+        first = path.split("/", 1)[0]
+        if first == info or first in names or first.split(".", 1)[0] in names:
+            owned.files[path] = (tree.files[path], None)
+
+
+def _direct_url(path: str) -> DirectUrl | None:
+    try:
+        return direct_url.parse(Path(path).read_bytes())
+    except (OSError, FormatError):
+        return None
+
+
+def _from_metadata(path: str) -> tuple[str, str] | None:
+    fields = dist_info.headers(_text(path))
+    if not fields.get("name") or not fields.get("version"):
+        return None
+    return normalised(fields["name"][0]), fields["version"][0]
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def _scan(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except OSError:
+        return []

@@ -1,0 +1,91 @@
+"""Compares a rebuilt environment with the captured one, file by file, by reading every file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from taketwo.environments import scanner
+from taketwo.environments.sites import Site
+from taketwo.formats import listing
+from taketwo.model.environment import Environment, Interpreter
+from taketwo.model.manifest import Rebuilt
+
+_NAMED = 200
+
+
+def site_of(environment_directory: Path) -> Path:
+    """The site-packages of a virtual environment, found by looking and not by running it."""
+    found = sorted(environment_directory.glob("lib/python*/site-packages"))
+    return found[0] if found else environment_directory / "Lib" / "site-packages"
+
+
+def compare(
+    site_packages_dirs: Sequence[Path],
+    environment: Environment,
+    open_listing: Callable[[str], bytes],
+    *,
+    interpreter: Interpreter | None = None,
+) -> Rebuilt:
+    """How far the files equal the captured ones. Nothing is cached: every file is read now.
+
+    ``open_listing`` gives the bytes of a listing blob by digest. ``interpreter`` is the rebuilt one, when
+    known. Lists name at most 200 files each; ``files`` and ``identical`` count them all.
+    """
+    sites = tuple(
+        Site(str(path), str(path).split("/lib/", 1)[0], private=True)
+        for path in (directory.resolve() for directory in site_packages_dirs)
+    )
+    looked = scanner.look(sites, {}, stray_limit=sys.maxsize)
+    here = {file.path: file.sha256 for file in listing.decode(looked.scan.listing)}
+    captured = {file.path: file.sha256 for file in _listed(environment, open_listing)}
+    different = [path for path, sha256 in captured.items() if here.get(path, sha256) != sha256]
+    missing = [path for path in captured if path not in here]
+    added = sorted(here.keys() - captured.keys() - _of_editables(environment, open_listing))
+    return Rebuilt(
+        files=len(captured),
+        identical=len(captured) - len(different) - len(missing),
+        different=tuple(different[:_NAMED]),
+        missing=tuple(missing[:_NAMED]),
+        added=tuple(added[:_NAMED]),
+        interpreter=_how_equal(environment.interpreter, interpreter),
+        interpreter_version=(interpreter or environment.interpreter).version,
+    )
+
+
+def sentence(rebuilt: Rebuilt) -> str:
+    """``environment identical: 12,431 of 12,431 files``, or how many are not."""
+    count = f"{rebuilt.identical:,} of {rebuilt.files:,} files"
+    if rebuilt.identical < rebuilt.files:
+        return f"environment differs: {count} are identical"
+    return (
+        f"environment differs: {count} are identical, others were added"
+        if rebuilt.added
+        else (f"environment identical: {count}")
+    )
+
+
+def _listed(environment: Environment, open_listing: Callable[[str], bytes]) -> tuple[listing.Listed, ...]:
+    return listing.decode(open_listing(environment.listing.sha256)) if environment.listing else ()
+
+
+def _of_editables(environment: Environment, open_listing: Callable[[str], bytes]) -> set[str]:
+    """Files that editable installs have in site-packages: they hold paths, and are no part of the identity."""
+    return {
+        file.path
+        for d in environment.distributions
+        if d.origin == "editable" and d.content
+        for file in listing.decode(open_listing(d.content.sha256))
+    }
+
+
+def _how_equal(
+    captured: Interpreter, rebuilt: Interpreter | None
+) -> Literal["exact", "same minor", "different"]:
+    if rebuilt is None:
+        return "exact"
+    if rebuilt.implementation != captured.implementation or rebuilt.minor != captured.minor:
+        return "different"
+    return "exact" if rebuilt.version == captured.version else "same minor"

@@ -1,0 +1,114 @@
+"""The scan of an environment as it was last seen, so that an unchanged one is not read again.
+
+One file for each environment. It answers twice: when no file and no directory changed, with the whole
+scan; otherwise with the digests of those files that did not change, whatever their paths are now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from taketwo.environments import file_digests
+from taketwo.environments.scan import Scan
+from taketwo.environments.scanner import Looked
+from taketwo.environments.sites import Site
+from taketwo.version import __version__
+
+_WIDTH = file_digests.WIDTH
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    version: str
+    sites: bytes
+    paths: list[str]
+    keys: bytes
+    digests: bytes
+    directories: list[str]
+    directory_keys: bytes
+    scan: Scan
+
+
+class Snapshots:
+    """Saved scans below ``directory``; with ``None`` nothing is saved and every look is a full one."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+
+    def load(self, sites: tuple[Site, ...]) -> tuple[Scan | None, Mapping[bytes, bytes]]:
+        """The scan if it still holds, and the digests that are known by key."""
+        saved = self._read(sites)
+        if saved is None:
+            return None, {}
+        keys = file_digests.packed_keys(saved.paths)
+        if keys == saved.keys and file_digests.packed_keys(saved.directories) == saved.directory_keys:
+            return saved.scan, {}
+        known = {
+            saved.keys[i * _WIDTH : (i + 1) * _WIDTH]: saved.digests[i * 32 : (i + 1) * 32]
+            for i in range(len(saved.paths))
+        }
+        nothing = bytes(32)
+        return None, {key: digest for key, digest in known.items() if digest != nothing}
+
+    def save(self, sites: tuple[Site, ...], looked: Looked) -> None:
+        """Keep what was seen. Files touched within the last second are not trusted, and not kept."""
+        path = self._path(sites)
+        if path is None:
+            return
+        keys = looked.keys
+        digests = b"".join(digest or bytes(32) for digest in looked.digests)
+        directory_keys = file_digests.packed_keys(looked.directories)
+        if not (file_digests.settled(keys) and file_digests.settled(directory_keys)):
+            keys = b"".join(
+                key if file_digests.settled(key) else bytes(_WIDTH) for key in file_digests.split_keys(keys)
+            )
+            directory_keys = b""
+        saved = _Saved(
+            __version__,
+            _identify(sites),
+            looked.paths,
+            keys,
+            digests,
+            looked.directories,
+            directory_keys,
+            looked.scan,
+        )
+        with contextlib.suppress(
+            OSError
+        ):  # a cache that cannot be written makes the next capture slower only
+            _write(path, msgspec.msgpack.encode(saved))
+
+    def _read(self, sites: tuple[Site, ...]) -> _Saved | None:
+        path = self._path(sites)
+        if path is None:
+            return None
+        try:
+            saved = msgspec.msgpack.decode(path.read_bytes(), type=_Saved)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return saved if saved.version == __version__ and saved.sites == _identify(sites) else None
+
+    def _path(self, sites: tuple[Site, ...]) -> Path | None:
+        return self._directory and self._directory / f"{_identify(sites).hex()[:32]}.snapshot"
+
+
+def _identify(sites: tuple[Site, ...]) -> bytes:
+    return hashlib.sha256(repr(sites).encode("utf-8", "surrogateescape")).digest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".snapshot-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,48 @@
+"""The files below a site directory, byte code left out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+BYTE_CODE = (".pyc", ".pyo")
+
+
+@dataclass
+class Tree:
+    """What lies below ``root``: files by their path relative to it, and every directory looked into."""
+
+    root: str
+    files: dict[str, str] = field(default_factory=dict)
+    directories: list[str] = field(default_factory=list)
+    top: list[str] = field(default_factory=list)
+
+
+def walk(root: str, *, nested: frozenset[str] = frozenset()) -> Tree:
+    """Look through ``root``, following links to directories once, and never into those of ``nested``."""
+    tree = Tree(root)
+    visited: set[str] = set()
+    stack = [(root, "")]
+    while stack:
+        directory, relative = stack.pop()
+        try:
+            entries = list(os.scandir(directory))
+        except OSError:
+            continue
+        tree.directories.append(directory)
+        for entry in entries:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if name != "__pycache__" and not (not relative and name.startswith("~")):
+                    stack.append((entry.path, relative + name + "/"))
+            elif name.endswith(BYTE_CODE):
+                continue
+            elif entry.is_symlink() and entry.is_dir():
+                target = os.path.realpath(entry.path)
+                if target not in visited and target not in nested and not directory.startswith(target):
+                    visited.add(target)
+                    stack.append((entry.path, relative + name + "/"))
+            elif entry.is_file():
+                tree.files[relative + name] = entry.path
+    tree.top = sorted({path.split("/", 1)[0] for path in tree.files})
+    return tree
