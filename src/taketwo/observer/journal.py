@@ -122,10 +122,11 @@ def _started(recording):
     """When the run began by the clock of the file system, from a file that its first observed process makes."""
     path = os.path.join(recording, "started")
     try:
+        os.makedirs(recording, exist_ok=True)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
     except OSError:
         pass
     try:
         return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0
+    except OSError:  # then every file counts as older than the run
+        return 1 << 63

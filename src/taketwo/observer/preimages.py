@@ -20,7 +20,7 @@ def keep_original(journal, path, status):
     if (
         path.startswith(_SPECIAL)
         or path.startswith(journal.recording)
-        or status.st_ctime_ns > journal.started_ns
+        or status.st_ctime_ns >= journal.started_ns
     ):
         return None
     limit = _limit()
