@@ -1,0 +1,152 @@
+"""Whether a decorated function can be called again alone, as far as can be seen in the source of the main script.
+
+Calling it alone means importing its script without the ``__main__`` guard. That is the same run only if importing does nothing
+but define things, and if nothing outside the function prepared state that it uses: a seeded generator, a global that the
+guard assigned. In doubt the answer is no, and the whole command is replayed.
+"""
+
+_HARMLESS_CALLS = frozenset(
+    "Path PurePath getLogger frozenset set dict list tuple int float str bool compile namedtuple TypeVar NewType join "
+    "dirname abspath resolve expanduser absolute joinpath get getenv parent field Enum".split()
+)
+_HARMLESS_STATEMENTS = frozenset("insert append filterwarnings simplefilter basicConfig".split())
+_cache = {}
+
+
+def can_be_called_alone(function, script):
+    """``True`` when nothing speaks against it. A function of an importable module is only judged by the seeds of the script."""
+    in_script = function.__module__ == "__main__"
+    if script is None:
+        return not in_script
+    if "<locals>" in function.__qualname__:
+        return False
+    try:
+        tree = _parsed(script)
+    except (OSError, SyntaxError, ValueError, RecursionError):  # a console script need not be Python
+        return not in_script
+    name = function.__qualname__.partition(".")[0] if in_script else None
+    if _seeds_outside(tree, _reached(tree, name)):
+        return False
+    return not in_script or (_only_defines(tree.body) and not _uses_what_the_guard_assigned(tree, name))
+
+
+def _parsed(script):
+    import ast
+
+    if script not in _cache:
+        with open(script, "rb") as source:
+            _cache[script] = ast.parse(source.read())
+    return _cache[script]
+
+
+def _only_defines(statements):
+    import ast
+
+    for statement in statements:
+        if isinstance(
+            statement,
+            (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass),
+        ):
+            continue
+        if isinstance(statement, ast.If):
+            if _is_guard(statement) or (
+                _is_harmless(statement.test) and _only_defines(statement.body + statement.orelse)
+            ):
+                continue
+        elif isinstance(statement, ast.Try):
+            handled = [inner for handler in statement.handlers for inner in handler.body]
+            if _only_defines(statement.body + handled + statement.orelse + statement.finalbody):
+                continue
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            plain = all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets)
+            if plain and (statement.value is None or _is_harmless(statement.value)):
+                continue
+        elif isinstance(statement, ast.Expr):
+            call = statement.value
+            if isinstance(call, ast.Constant) or (
+                isinstance(call, ast.Call) and _called(call) in _HARMLESS_STATEMENTS
+            ):
+                continue
+        return False
+    return True
+
+
+def _is_harmless(expression):
+    import ast
+
+    return all(
+        _called(node) in _HARMLESS_CALLS
+        for node in ast.walk(expression)
+        if isinstance(node, (ast.Call, ast.Await, ast.Yield, ast.YieldFrom))
+    )
+
+
+def _called(node):
+    import ast
+
+    target = getattr(node, "func", None)
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _is_guard(statement):
+    import ast
+
+    test = statement.test
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = [test.left, *test.comparators]
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+
+
+def _reached(tree, name):
+    """The top-level definitions that the function uses, transitively, by name; itself included."""
+    import ast
+
+    definitions = {
+        n.name: n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
+    reached, waiting = {}, [name]
+    while waiting:
+        found = waiting.pop()
+        if found in definitions and found not in reached:
+            reached[found] = definitions[found]
+            waiting.extend(node.id for node in ast.walk(definitions[found]) if isinstance(node, ast.Name))
+    return reached
+
+
+def _seeds_outside(tree, reached):
+    """Whether something that the function does not call itself sets a seed."""
+    import ast
+
+    inside = set(reached.values())
+    for statement in tree.body:
+        if statement in inside:
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and "seed" in (_called(node) or "").lower():
+                return True
+    return False
+
+
+def _uses_what_the_guard_assigned(tree, name):
+    import ast
+
+    assigned = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.If) and _is_guard(statement):
+            stores = [
+                n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            ]
+            assigned.update(node.id for node in stores)
+    for definition in _reached(tree, name).values():
+        own = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        own.update(n.arg for n in ast.walk(definition) if isinstance(n, ast.arg))
+        loads = {
+            n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }
+        if (loads - own) & assigned:
+            return True
+    return False
