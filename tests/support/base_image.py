@@ -57,7 +57,9 @@ def _install_debian(root: Path) -> None:
     """A minimal Debian of this machine's release, with the packages that the interpreter's libraries come from."""
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
         raise SystemExit("A stand-in base image needs root and mmdebstrap (apt-get install mmdebstrap).")
-    release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    release = dict(
+        line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
+    )
     packages = {"ca-certificates", *_packages_of_libraries()}
     if Path(sys.base_prefix) == Path("/usr"):
         packages |= {"python3", "python3-venv", "python3-pip"}
@@ -67,7 +69,10 @@ def _install_debian(root: Path) -> None:
         "--variant=minbase",
         f"--include={','.join(sorted(packages))}",
         # Nobody reads manuals in a container, and each megabyte is copied at import.
-        *(f"--dpkgopt=path-exclude={path}/*" for path in ("/usr/share/doc", "/usr/share/man", "/usr/share/locale")),
+        *(
+            f"--dpkgopt=path-exclude={path}/*"
+            for path in ("/usr/share/doc", "/usr/share/man", "/usr/share/locale")
+        ),
         release["VERSION_CODENAME"].strip('"'),
         str(root),
     ]
@@ -102,7 +107,9 @@ def _copy_interpreter(root: Path) -> None:
         for name in ("python3", minor):
             (local / "bin" / name).symlink_to(f"/usr/bin/{minor}")
     else:
-        skipped = shutil.ignore_patterns("site-packages", "test", "tests", "__pycache__", "*.a", "idle*", "turtledemo")
+        skipped = shutil.ignore_patterns(
+            "site-packages", "test", "tests", "__pycache__", "*.a", "idle*", "turtledemo"
+        )
         shutil.copytree(base / "lib" / minor, local / "lib" / minor, ignore=skipped, symlinks=True)
         (local / "lib" / minor / "site-packages").mkdir()
         for library in (base / "lib").glob("libpython*.so*"):
@@ -139,7 +146,11 @@ def _import(root: Path, name: str) -> None:
         ["tar", "--numeric-owner", "--one-file-system", "-C", str(root), "-c", "."], stdout=subprocess.PIPE
     ) as tar:
         done = subprocess.run(
-            ["docker", "import", *options, "-", name], stdin=tar.stdout, capture_output=True, text=True, check=False
+            ["docker", "import", *options, "-", name],
+            stdin=tar.stdout,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if tar.returncode or done.returncode:
         raise SystemExit(f"docker import failed: {done.stderr}")

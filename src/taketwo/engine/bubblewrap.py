@@ -32,10 +32,24 @@ from taketwo.model.environment import Interpreter
 from taketwo.progress import SILENT, Progress
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
+_SETTINGS = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/alternatives",
+)
 _CERTIFICATES = ("/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki", "/etc/ca-certificates")
 _NAMES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/services")
-_KERNEL_SETTINGS = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/scsi")
+_KERNEL_SETTINGS = (
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/proc/irq",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/acpi",
+    "/proc/scsi",
+)
 _KEPT_BY_ROOT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 TODO = (
@@ -89,7 +103,9 @@ class BubblewrapEngine(Engine):
         """Run the command sealed. Writable mounts are handed to uid 65532 first when we are root."""
         program = self._program()
         if program is None:
-            raise EngineUnavailable("bubblewrap does not work here.", why="; ".join(self._failures), todo=TODO)
+            raise EngineUnavailable(
+                "bubblewrap does not work here.", why="; ".join(self._failures), todo=TODO
+            )
         hand_over(request.mounts, SANDBOX_UID if os.geteuid() == 0 else None)
         bounds = bounds_for(request.limits)
         with tempfile.TemporaryDirectory(prefix="taketwo-") as generated:
@@ -212,7 +228,17 @@ def _programs() -> Iterator[str]:
 
 def _problem_with(program: str) -> str | None:
     """Why this program cannot make a sandbox here, found out by making one; ``None`` when it can."""
-    argv = [program, *_namespaces(network=False), *_system(), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/"]
+    argv = [
+        program,
+        *_namespaces(network=False),
+        *_system(),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--remount-ro",
+        "/",
+    ]
     try:
         done = subprocess.run(
             [*argv, "--", *_becoming_nobody(), "/usr/bin/env", "true"],

@@ -45,7 +45,9 @@ class ControlGroup:
         """Whether the kernel ended a process of the group because of its memory limit."""
         for directory in self.directories.values():
             for name in ("memory.events", "memory.oom_control"):
-                counts = dict(line.split(" ", 1) for line in _read(directory / name).splitlines() if " " in line)
+                counts = dict(
+                    line.split(" ", 1) for line in _read(directory / name).splitlines() if " " in line
+                )
                 if int(counts.get("oom_kill", "0")) > 0:
                     return True
         return False
@@ -57,7 +59,9 @@ class ControlGroup:
             nanoseconds = _read(directory / "cpuacct.usage").strip()
             if nanoseconds:
                 return int(nanoseconds) / 1e9
-            counts = dict(line.split(" ", 1) for line in _read(directory / "cpu.stat").splitlines() if " " in line)
+            counts = dict(
+                line.split(" ", 1) for line in _read(directory / "cpu.stat").splitlines() if " " in line
+            )
             if "usage_usec" in counts:
                 return int(counts["usage_usec"]) / 1e6
         return None
@@ -73,14 +77,20 @@ class ControlGroup:
                 except FileNotFoundError:
                     break
                 except OSError:
-                    time.sleep(0.01)  # The last process has ended and is not gone yet; an empty group costs nothing.
+                    time.sleep(
+                        0.01
+                    )  # The last process has ended and is not gone yet; an empty group costs nothing.
 
 
 def make(limits: Limits, *, root: Path = ROOT, own: Path = Path("/proc/self/cgroup")) -> ControlGroup | None:
     """A new group with these limits, or ``None`` when this user may not make one (then rlimits must do)."""
     name = f"taketwo-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     memberships = dict(line.split(":", 2)[1:] for line in _read(own).splitlines() if line.count(":") >= 2)
-    places = _unified(root, memberships) if (root / "cgroup.controllers").exists() else _separate(root, memberships)
+    places = (
+        _unified(root, memberships)
+        if (root / "cgroup.controllers").exists()
+        else _separate(root, memberships)
+    )
     made: dict[str, Path] = {}
     group = ControlGroup(made)
     try:

@@ -7,6 +7,7 @@ Whatever docker-py or the connection raise comes out as ``EngineError``; a daemo
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import time
 import uuid
@@ -25,8 +26,9 @@ from taketwo.errors import EngineError, EngineUnavailable
 if TYPE_CHECKING:
     from docker import APIClient
 
-CONNECT_SECONDS = 10
 ANSWER_SECONDS = 120
+
+_MISSING_INIT = ("docker-init", "catatonit", "container-init")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class DockerClient:
 
             with _translated(f"The image {name} cannot be looked up"):
                 try:
-                    found = self._api.inspect_image(name)
+                    found: dict[str, Any] = self._api.inspect_image(name)  # type: ignore[no-untyped-call]
                 except docker.errors.NotFound:
                     return None
             pairs = (entry.partition("=") for entry in found["Config"].get("Env") or ())
@@ -87,10 +89,10 @@ class DockerClient:
         image = self.image(image_id)
         return () if image is None else tuple(image.variables)
 
-    def tags(self, repository: str) -> Sequence[str]:
-        """The names of all local images of a repository."""
+    def tags(self) -> Sequence[str]:
+        """The names of all local images."""
         with _translated("The images cannot be listed"):
-            return [tag for image in self._api.images(name=repository) for tag in image.get("RepoTags") or ()]
+            return [tag for image in self._api.images() for tag in image.get("RepoTags") or ()]
 
     def pull(self, name: str) -> str | None:
         """Get an image from its registry; returns why that failed, or ``None``."""
@@ -125,22 +127,23 @@ class DockerClient:
     def _start(self, name: str, options: Mapping[str, Any]) -> Iterator[tuple[bytes | None, bytes | None]]:
         import docker.errors  # noqa: PLC0415 - heavy, only needed here
 
-        isolation = options["host_config"]
-        if not self.daemon.init:
-            isolation = isolation | {"init": False}
+        try:
+            return self._started(name, options)
+        except docker.errors.APIError as error:
+            if not self.daemon.init or not any(word in str(error) for word in _MISSING_INIT):
+                raise
+        # This machine lacks the little init program: without it, only the reaping of orphans is lost.
+        self.daemon = replace(self.daemon, init=False)
+        self._remove(name)
+        return self._started(name, options)
+
+    def _started(self, name: str, options: Mapping[str, Any]) -> Iterator[tuple[bytes | None, bytes | None]]:
+        isolation = {**options["host_config"], "init": self.daemon.init}
         host_config = self._api.create_host_config(**isolation)
         self._api.create_container(**{**options, "host_config": host_config, "name": name})
         # Attached before it starts, or the first output could be missed.
         output = self._api.attach(name, stdout=True, stderr=True, stream=True, demux=True)
-        try:
-            self._api.start(name)
-        except docker.errors.APIError as error:
-            if not self.daemon.init or not any(init in str(error) for init in ("docker-init", "catatonit")):
-                raise
-            # This machine lacks the little init program: without it, only the reaping of orphans is lost.
-            self.daemon = replace(self.daemon, init=False)
-            self._remove(name)
-            return self._start(name, options)
+        self._api.start(name)
         return output
 
     def _follow(
@@ -158,7 +161,7 @@ class DockerClient:
                     listener("stdout", stdout)
                 if stderr:
                     listener("stderr", stderr)
-            code = int(self._api.wait(name, timeout=seconds)["StatusCode"])
+            code = int(self._api.wait(name)["StatusCode"])
         wall = time.monotonic() - started
         state = self._api.inspect_container(name)["State"]
         return Finished(code, wall, timed_out=late.is_set(), out_of_memory=bool(state.get("OOMKilled")))
@@ -208,9 +211,10 @@ def _connect(address: str) -> DockerClient:
         import docker  # noqa: PLC0415 - heavy, only needed here
         import docker.utils  # noqa: PLC0415 - likewise
 
-        settings = docker.utils.kwargs_from_env() if address == os.environ.get("DOCKER_HOST") else {}
-        api = docker.APIClient(**{**settings, "base_url": address, "version": "auto", "timeout": ANSWER_SECONDS})
-        facts = api.info()
+        told = address == os.environ.get("DOCKER_HOST")
+        tls = docker.utils.kwargs_from_env().get("tls", False) if told else False
+        api = docker.APIClient(base_url=address, version="auto", timeout=ANSWER_SECONDS, tls=tls)
+        facts: dict[str, Any] = api.info()
     if facts.get("OSType", "linux") != "linux":
         raise EngineError(f"{address} runs {facts['OSType']} containers, and only Linux ones can be replayed")
     with _translated(address):
@@ -223,6 +227,11 @@ def _connect(address: str) -> DockerClient:
             rootless="name=rootless" in security,
             selinux="name=selinux" in security,
             memory_bytes=int(facts["MemTotal"]),
+            own_limits=(
+                ("nofile", resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
+                # Podman's service lowers its own to this, and cannot give more than it has.
+                ("nproc", min(resource.getrlimit(resource.RLIMIT_NPROC)[1], 32768)),
+            ),
         ),
     )
 
@@ -256,7 +265,12 @@ def _translated(what: str) -> Iterator[None]:
             why="The container engine refused it.",
             todo="See what `docker info` says, or choose another engine with --engine.",
         ) from error
-    except (docker.errors.DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+    except (
+        docker.errors.DockerException,
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+    ) as error:
         raise EngineError(
             f"{what}: {error}",
             why="The container engine could not be talked to.",

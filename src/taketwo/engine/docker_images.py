@@ -15,7 +15,9 @@ _OFFICIAL_PYTHON = "/usr/local/bin/python3"
 _QUESTION = "import json, platform, sys; print(json.dumps([platform.python_version(), sys.executable]))"
 
 
-def image_for(client: DockerClient, engine: Engine, interpreter: Interpreter, *, image: str | None = None) -> Base:
+def image_for(
+    client: DockerClient, engine: Engine, interpreter: Interpreter, *, image: str | None = None
+) -> Base:
     """The base for that interpreter; ``NoInterpreter`` says what was tried when there is none."""
     failures = []
     for name in [image] if image else _candidates(client, interpreter):
@@ -43,8 +45,10 @@ def _candidates(client: DockerClient, interpreter: Interpreter) -> Iterator[str]
     if interpreter.implementation.lower() != "cpython":
         return
     yield f"python:{interpreter.version}-slim"
-    pattern = re.compile(rf"(?:docker\.io/library/)?python:{re.escape(interpreter.minor)}\.([0-9]+)-slim")
-    patches = {int(match[1]): tag for tag in client.tags("python") if (match := pattern.fullmatch(tag))}
+    pattern = re.compile(
+        rf"(?:docker\.io/library/|localhost/)?python:{re.escape(interpreter.minor)}\.([0-9]+)-slim"
+    )
+    patches = {int(match[1]): tag for tag in client.tags() if (match := pattern.fullmatch(tag))}
     if patches:
         yield patches[max(patches)]
     yield f"python:{interpreter.minor}-slim"
@@ -69,7 +73,9 @@ def _asked(engine: Engine, name: str, image: Image) -> tuple[str, str]:
     base = Base(key="", python_version="", python="python3", image=name, image_id=image.id)
     path = image.variables.get("PATH", "/usr/local/bin:/usr/bin:/bin")
     request = RunRequest(("python3", "-I", "-S", "-c", _QUESTION), "/", {"PATH": path}, base=base)
-    outcome = engine.run(request, lambda stream, content: answers.extend(content if stream == "stdout" else b""))
+    outcome = engine.run(
+        request, lambda stream, content: answers.extend(content if stream == "stdout" else b"")
+    )
     try:
         version, python = json.loads(answers)
     except ValueError as error:

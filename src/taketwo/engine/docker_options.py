@@ -22,6 +22,7 @@ class Daemon:
     rootless: bool = False
     selinux: bool = False
     memory_bytes: int = 0
+    own_limits: tuple[tuple[str, int], ...] = ()
     init: bool = True
 
 
@@ -49,14 +50,17 @@ def container_options(
     ``unset`` names variables that the image would add; the command sees exactly those of the request.
     """
     environment = {"HOME": HOME} | dict(request.environment)
+    assignments = [f"{name}={value}" for name, value in environment.items()]
+    argv = list(request.argv)
+    if daemon.podman:
+        # Podman cannot be told to leave out what the image and itself would add.
+        argv = ["/usr/bin/env", "-i", *assignments, *argv]
     return {
         "image": image,
-        "entrypoint": [request.argv[0]],
-        "command": list(request.argv[1:]),
-        "environment": [
-            *(f"{name}={value}" for name, value in environment.items()),
-            *(name for name in (*unset, "HOSTNAME") if name not in environment),
-        ],
+        "entrypoint": argv[:1],
+        "command": argv[1:],
+        # To Docker, a name without a value means: not even when the image sets it.
+        "environment": [*assignments, *(name for name in (*unset, "HOSTNAME") if name not in environment)],
         "working_dir": request.directory,
         "hostname": "taketwo",
         "user": _user(daemon, user),
@@ -80,7 +84,6 @@ def _isolation(request: RunRequest, daemon: Daemon) -> dict[str, Any]:
         "shm_size": limits.disk_bytes,
         "tmpfs": {"/tmp": scratch, HOME: scratch},  # noqa: S108 - a private file system of the container
         "ulimits": [{"name": "core", "soft": 0, "hard": 0}],
-        "init": daemon.init,
         # The daemon would keep a second copy of the output on its disk, without bound.
         "log_config": {"Type": "none", "Config": {}},
         "mounts": [
@@ -97,6 +100,10 @@ def _isolation(request: RunRequest, daemon: Daemon) -> dict[str, Any]:
         options["ulimits"].append({"name": "fsize", "soft": limits.disk_bytes, "hard": limits.disk_bytes})
     if daemon.podman and daemon.rootless:
         options["userns_mode"] = "keep-id"
+    if daemon.podman:
+        # Podman asks for a million of each, and fails where it may not have so many itself.
+        own = [{"name": name, "soft": value, "hard": value} for name, value in daemon.own_limits if value > 0]
+        options["ulimits"] += own
     return options
 
 

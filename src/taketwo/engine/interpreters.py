@@ -59,7 +59,14 @@ def base_of_this_machine(engine: str, interpreter: Interpreter, *, image: str | 
             "`pyenv install`), or replay with --engine docker.",
         )
     status = Path(found.executable).stat()
-    identity = (engine, found.implementation, found.version, found.executable, status.st_size, status.st_mtime_ns)
+    identity = (
+        engine,
+        found.implementation,
+        found.version,
+        found.executable,
+        status.st_size,
+        status.st_mtime_ns,
+    )
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     return Base(
         key=f"{engine}-{found.implementation}-{found.version}-{digest[:16]}",
@@ -132,7 +139,16 @@ def _known_to_uv(request: str) -> Iterator[str]:
         return
     try:
         done = subprocess.run(
-            [uv, "python", "find", "--no-python-downloads", "--no-config", "--no-project", "--system", request],
+            [
+                uv,
+                "python",
+                "find",
+                "--no-python-downloads",
+                "--no-config",
+                "--no-project",
+                "--system",
+                request,
+            ],
             capture_output=True,
             text=True,
             check=True,

@@ -49,7 +49,7 @@ def _original_environment() -> dict[bytes, bytes]:
     """The environment as it was handed to this process: Python may have added ``LC_CTYPE`` to its own copy."""
     with open("/proc/self/environ", "rb") as source:  # noqa: PTH123 - start-up time counts
         entries = source.read().split(b"\0")
-    return dict(entry.split(b"=", 1) for entry in entries if b"=" in entry)  # type: ignore[misc]
+    return {name: value for name, found, value in (entry.partition(b"=") for entry in entries) if found}
 
 
 if __name__ == "__main__":

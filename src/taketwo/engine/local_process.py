@@ -18,7 +18,7 @@ from taketwo.engine import cgroups, limited
 from taketwo.engine.cgroups import ControlGroup
 from taketwo.engine.interface import Limits, OutputListener, RunOutcome
 from taketwo.engine.signals import held_back, unwinding
-from taketwo.engine.streams import Child, pump, spawn
+from taketwo.engine.streams import Child, Ended, pump, spawn
 from taketwo.errors import EngineError
 
 
@@ -84,24 +84,9 @@ def run_locally(
     }
     program = str(Path(limited.__file__).resolve())
     command = [sys.executable, "-I", "-S", program, json.dumps(settings), *argv]
-    child: Child | None = None
     try:
         with unwinding():
-            with held_back():
-                child, streams = _start(command, environment)
-            try:
-                sinks = {
-                    streams[0]: lambda content: _tell(listener, "stdout", content),
-                    streams[1]: lambda content: _tell(listener, "stderr", content),
-                }
-                limit = bounds.limits.seconds
-                in_time = pump(child, sinks, deadline=None if limit is None else time.monotonic() + limit)
-            finally:
-                with held_back():
-                    child.signal(signal.SIGKILL, group=True)
-                    if group is not None:
-                        group.kill()
-                    ended = child.wait()
+            ended, in_time = _follow(command, environment, listener, bounds)
             return RunOutcome(
                 exit_code=ended.exit_code,
                 wall_seconds=ended.wall_seconds,
@@ -116,11 +101,35 @@ def run_locally(
                 group.remove()
 
 
+def _follow(
+    command: Sequence[str], environment: Mapping[str, str], listener: OutputListener, bounds: Bounds
+) -> tuple[Ended, bool]:
+    """Start, carry the output, and kill what is left, whatever happens; how it ended, and whether in time."""
+    child: Child | None = None
+    limit = bounds.limits.seconds
+    try:
+        with held_back():
+            child, streams = _start(command, environment)
+        sinks = {
+            streams[0]: lambda content: _tell(listener, "stdout", content),
+            streams[1]: lambda content: _tell(listener, "stderr", content),
+        }
+        in_time = pump(child, sinks, deadline=None if limit is None else time.monotonic() + limit)
+    finally:
+        if child is not None:
+            with held_back():
+                child.signal(signal.SIGKILL, group=True)
+                if bounds.group is not None:
+                    bounds.group.kill()
+                ended = child.wait()
+    return ended, in_time
+
+
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Child, tuple[int, int]]:
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe()
     try:
-        return spawn(command, environment, (out_write, err_write), apart=True), (out_read, err_read)
+        return spawn(command[0], command, environment, (out_write, err_write)), (out_read, err_read)
     except (OSError, ValueError) as error:
         os.close(out_read)
         os.close(err_read)

@@ -45,7 +45,7 @@ def held_back() -> Iterator[None]:
         yield
         return
     arrived: list[int] = []
-    before = {number: signal.getsignal(number) for number in _ALL}
+    before = {int(number): signal.getsignal(number) for number in _ALL}
     ours = [number for number, handler in before.items() if handler not in {signal.SIG_IGN, None}]
     for number in ours:
         signal.signal(number, lambda caught, _frame: arrived.append(caught))

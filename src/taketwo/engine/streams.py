@@ -7,7 +7,7 @@ import selectors
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from resource import struct_rusage
 
@@ -89,24 +89,29 @@ class Child:
 
 
 def spawn(
-    argv: Sequence[str], environment: Mapping[str, str], outputs: tuple[int, int], *, apart: bool
+    program: str,
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    outputs: tuple[int, int],
+    *,
+    mask: Iterable[int] | None = None,
 ) -> Child:
-    """Start ``argv`` with exactly this environment and the two descriptors as stdout and stderr.
+    """Start the file ``program`` with exactly this environment and two descriptors as stdout and stderr.
 
-    ``apart`` gives it a session of its own and no standard input. Otherwise it shares ours, with the
-    signal mask and dispositions that we were started with. ``OSError`` when it cannot be executed.
+    With a signal ``mask`` it shares our session and standard input, and blocks just those signals. Without,
+    it has a session of its own and no input. ``OSError`` when it cannot be executed.
     """
-    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
-    if apart:
+    actions: list[tuple[int, int, int] | tuple[int, int, str, int, int]] = []
+    if mask is None:
         actions.append((os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0))
     actions += [(os.POSIX_SPAWN_DUP2, outputs[0], 1), (os.POSIX_SPAWN_DUP2, outputs[1], 2)]
     pid = os.posix_spawn(
-        argv[0],
-        argv,
+        program,
+        list(argv),
         environment,
         file_actions=actions,
-        setsid=apart,
-        setsigmask=() if apart else signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        setsid=mask is None,
+        setsigmask=() if mask is None else tuple(mask),
         setsigdef=_IGNORED_BY_PYTHON,
     )
     return Child(pid)
