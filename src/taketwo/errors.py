@@ -9,6 +9,7 @@
     ├── AmbiguousRun             4    several runs have this prefix
     ├── CaptureError            10    a run cannot be captured
     │   ├── CommandNotFound    127    there is no such program
+    │   ├── NotExecutable      126    there is a file, and it cannot be run
     │   └── SourceError         11    the working tree cannot be captured or rebuilt
     ├── StoreError              20    the store cannot be read or written
     │   ├── Tampered            21    bytes are not the bytes that were sealed
@@ -81,6 +82,12 @@ class CommandNotFound(CaptureError):
     """There is no such program; shells use the same exit code."""
 
     exit_code = 127
+
+
+class NotExecutable(CaptureError):
+    """There is a file of that name, and it cannot be run; shells use the same exit code."""
+
+    exit_code = 126
 
 
 class SourceError(CaptureError):

@@ -1,1 +1,1 @@
-"""Adapters that run a command: on this machine, observed; or sealed, in a container."""
+"""Adapters that run commands elsewhere: Docker or Podman, bubblewrap, a plain virtual environment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from taketwo.progress import SILENT, Progress
 
 OutputListener = Callable[[str, bytes], None]
 """Called with ``"stdout"`` or ``"stderr"`` and bytes as they arrive."""
+
+HOME = "/taketwo/home"
+"""The private home directory that every engine gives to a command: empty, writable, gone afterwards."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,27 @@ class Limits:
 
 @dataclass(frozen=True)
 class Base:
-    """What a run stands on: a base image, or an interpreter of this machine. ``key`` identifies it."""
+    """What a run stands on: a base image, or an interpreter of this machine. ``key`` identifies it.
+
+    ``python`` is the path of its interpreter inside the sandbox; ``prefix`` is where an interpreter of
+    this machine is installed. An image is run by its ``image_id`` and never again by its name.
+    """
 
     key: str
     python_version: str
     python: str
+    prefix: str | None = None
     image: str | None = None
     image_id: str | None = None
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One command to run. Paths in ``argv``, ``directory`` and ``environment`` are those inside the sandbox.
+    """One command to run. Paths in ``argv``, ``directory`` and ``environment`` are those that ``Engine.place`` gives.
 
-    ``environment`` is complete: nothing of this process's own environment is added.
-    ``network`` opens the network. ``terminal`` asks for pseudo-terminals where ours are terminals.
+    ``environment`` is complete: nothing of this process's own is added. Where it does not name them, an
+    engine adds ``HOME`` (and ``TMPDIR``, where temporary files are not at ``/tmp``); ``PWD`` may appear.
+    ``network`` opens the network.
     """
 
     argv: tuple[str, ...]
@@ -76,7 +85,11 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a command ended. ``exit_code`` is negative when a signal ended it, as in ``subprocess``."""
+    """How a command ended. ``exit_code`` is negative when a signal ended it, as in ``subprocess``.
+
+    A container tells only what a shell would: there, 128 plus a signal that ends processes is taken for
+    that signal. ``cpu_seconds`` and ``peak_memory_bytes`` (of the largest process) are ``None`` when unknown.
+    """
 
     exit_code: int
     wall_seconds: float
@@ -104,6 +117,13 @@ class Engine(ABC):
     def base_for(self, interpreter: Interpreter, *, image: str | None = None) -> Base:
         """The base with that Python: exact version, else same minor, else ``NoInterpreter``."""
 
+    def place(self, target: str, mounts: Sequence[Mount] = ()) -> str:  # noqa: ARG002 - for engines that cannot mount
+        """The path by which a command sees ``target`` when it is run with ``mounts``.
+
+        Engines that mount show every place under its own name; one that cannot shows the source itself.
+        """
+        return target
+
     @abstractmethod
     def build(
         self,
@@ -116,7 +136,9 @@ class Engine(ABC):
     ) -> tuple[int, str]:
         """Run one build step, network allowed, on ``base``; returns exit code and combined output.
 
-        Used to install locked packages into a mounted directory, with the paths of a later ``run``.
+        Used to install locked packages into a mounted directory, with the paths of a later ``run``. What
+        the step needs to reach an index is among the ``mounts`` and ``environment`` (``engine.installer``);
+        a run is never given it. Each line of output is reported as a detail.
         """
 
     @abstractmethod

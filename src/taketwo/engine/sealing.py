@@ -1,0 +1,105 @@
+"""Reads what the launcher probed inside the sandbox, and says whether that was sealed, or where the gaps are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from taketwo.engine.interface import Base, Engine
+from taketwo.model.manifest import Sealing
+
+RECORD = "sealing.json"
+_SIZE_LIMIT = 64 * 1024
+
+_T = TypeVar("_T")
+
+
+def read_sealing(recording: Path, engine: Engine, base: Base | None = None) -> Sealing:
+    """What the launcher found; ``sealed`` only when every probe held.
+
+    The record comes out of the sandbox and is not trusted beyond its types: whatever is missing, malformed
+    or was never written counts as a gap. It was written before the command started, but the command could
+    have rewritten it: the verdict of an engine that does not seal is never better than what it claims.
+    """
+    found = _read(recording / RECORD)
+    probes: dict[str, Any] = {
+        "network": _of(found, "network", bool),
+        "root_writable": _of(found, "root_writable", bool),
+        "capabilities": _of(found, "capabilities", str),
+        "no_new_privileges": _of(found, "no_new_privileges", bool),
+        "uid": _of(found, "uid", int),
+        "memory_limit_bytes": _of(found, "memory_limit_bytes", int),
+        "process_limit": _of(found, "process_limit", int),
+    }
+    gaps = _gaps(found, probes) if found else ("The sandbox was not probed from inside.",)
+    if not engine.sealed:
+        gaps = (f"The engine {engine.name} does not isolate what it runs.", *gaps)
+    return Sealing(
+        engine=engine.name,
+        sealed=not gaps,
+        image=base.image if base else None,
+        image_id=base.image_id if base else None,
+        gaps=gaps,
+        **probes,
+    )
+
+
+def _gaps(found: Mapping[str, Any], probes: Mapping[str, Any]) -> tuple[str, ...]:
+    settings = _of(found, "kernel_settings_writable", bool)
+    capabilities = probes["capabilities"]
+    # What was asked; the answer (None: it could not be found out); whether it holds; what it means if not.
+    asked = (
+        ("the network", probes["network"], probes["network"] is False, "The network was open."),
+        (
+            "the root file system",
+            probes["root_writable"],
+            probes["root_writable"] is False,
+            "The root file system could be written.",
+        ),
+        ("kernel settings", settings, settings is False, "Settings of the machine's kernel could be written."),
+        ("capabilities", capabilities, _is_zero(capabilities), f"The command had capabilities: {capabilities}."),
+        (
+            "new privileges",
+            probes["no_new_privileges"],
+            probes["no_new_privileges"] is True,
+            "Programs could gain new privileges.",
+        ),
+        ("the user", probes["uid"], _is_not_root(found, probes["uid"]), "The command ran as root."),
+    )
+    gaps = [
+        f"It could not be found out about {subject}." if answer is None else meaning
+        for subject, answer, held, meaning in asked
+        if not held
+    ]
+    if probes["memory_limit_bytes"] is None:
+        gaps.append("Memory was not bounded.")
+    if probes["process_limit"] is None:
+        gaps.append("The number of processes was not bounded.")
+    return tuple(gaps)
+
+
+def _is_not_root(found: Mapping[str, Any], uid: int | None) -> bool:
+    """Uid 0 of a user namespace is not root when it is somebody else outside."""
+    return uid is not None and (uid != 0 or _of(found, "host_root", bool) is False)
+
+
+def _is_zero(mask: str | None) -> bool:
+    return mask is not None and mask.strip("0") == ""
+
+
+def _of(found: Mapping[str, Any], name: str, kind: type[_T]) -> _T | None:
+    value = found.get(name)
+    # bool is an int in Python, and would pass for a uid.
+    return value if type(value) is kind else None
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_SIZE_LIMIT + 1)
+        found = json.loads(content) if len(content) <= _SIZE_LIMIT else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
