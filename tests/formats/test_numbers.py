@@ -25,7 +25,22 @@ def test_a_number_is_read_exactly(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "007", "-01", "00.5", "1_000", "1,000", "0x10", "abc", "1e400", "1e-400", "٣", "1.2.3", "9" * 500, "12%"],
+    [
+        "",
+        "007",
+        "-01",
+        "00.5",
+        "1_000",
+        "1,000",
+        "0x10",
+        "abc",
+        "1e400",
+        "1e-400",
+        "٣",
+        "1.2.3",
+        "9" * 500,
+        "12%",
+    ],
 )
 def test_names_and_unrepresentable_numbers_stay_text(text):
     assert parse_number(text) is None

@@ -36,6 +36,7 @@ _TEXT = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"([0-9.eE+-]+)\s*(digits?|decimals?|ulps?|%)?", re.IGNORECASE)
+_KEYWORD = re.compile(r"\b(?:rtol|atol|ulps?|digits)\s*[:=]", re.IGNORECASE)
 _MOST_DIGITS = 100
 _SPELLINGS = (
     "Write it as `NAME: 0.001` (absolute), `NAME: 1%`, `NAME: rtol:1e-5, atol:1e-8`, `NAME: 3 digits`, "
@@ -47,7 +48,7 @@ _SPELLINGS = (
 def parse_rule(text: str, *, by: str = "") -> Rule:
     """The rule that ``text`` writes; ``UsageError`` names the rule and shows the spellings."""
     match = _TEXT.fullmatch(text)
-    if match is None:
+    if match is None or _KEYWORD.search(match["target"]):
         raise _bad(text)
     return _from_spec(match["target"], match["spec"], text, by)
 

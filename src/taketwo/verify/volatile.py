@@ -11,6 +11,8 @@ _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _NAME_DAY = r"(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9]"
 _NAME_CLOCK = r"[0-2][0-9][-_.:hH]?[0-5][0-9](?:[-_.:mM]?[0-5][0-9])?(?:[._][0-9]+)?Z?"
 _UNIT = r"(?:ns|us|µs|μs|ms|s|secs?|seconds?|min|mins|minutes?|h|hours?)"
+# "0.9 min 0.1" is a maximum and a minimum, not a duration.
+_SPACED_UNIT = r"(?:ns|us|µs|μs|ms|s|secs?|seconds?|minutes?|hours?)"
 
 _CONSOLE = tuple(
     (re.compile(pattern), word)
@@ -21,11 +23,17 @@ _CONSOLE = tuple(
             rf"\b[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ,_]+{_CLOCK}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?",
             "<time>",
         ),
-        (rf"\b{_DAY},? +(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH}),?(?: +[0-9]{{4}})?", "<time>"),
+        (
+            rf"\b{_DAY},? +(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH}),?(?: +{_CLOCK})?(?: +[A-Z]{{3,4}})?(?: +[0-9]{{4}})?",
+            "<time>",
+        ),
         (rf"\b(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH}),? +[0-9]{{4}}\b", "<time>"),
         (r"\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b", "<time>"),
         (rf"(?<![\w:]){_CLOCK}(?: ?[AP]M)?(?![\w:])", "<time>"),
-        (rf"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)? ?{_UNIT}(?:/\w+)?\b", "<duration>"),
+        (
+            rf"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?:{_UNIT}| {_SPACED_UNIT})(?:/\w+)?\b",
+            "<duration>",
+        ),
         (r"(?<![\w.])[0-9]+(?:\.[0-9]+)? ?(?:it|its|batch|step|sample|row)s?/s\b", "<rate>"),
         (r"\b0x[0-9a-fA-F]{6,16}\b", "<address>"),
         (r"(?i)\bpid[ =:]+[0-9]+", "pid <number>"),
@@ -35,7 +43,7 @@ _CONSOLE = tuple(
 )
 _TIME_WORDS = re.compile(
     # Bounded repetitions: this runs over text that others have written.
-    r"(?i)\b((?:elapsed|duration|runtime|wall|took|time)[\w ]{0,40}(?:\([^)]{0,20}\))?[ =:]{1,40})"
+    r"(?i)\b((?:elapsed|duration|runtime|wall|took|time)(?: (?:time|taken|elapsed|total))?(?: ?\([^)]{0,20}\))?[ =:]{1,40})"
     r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 )
 

@@ -1,4 +1,4 @@
-"""Realistic manifests for tests: one captured study, one sealed replay of it, and content by digest."""
+"""One captured study, a sealed replay of it, and their content: realistic, and any field can be changed."""
 
 from __future__ import annotations
 
@@ -175,7 +175,11 @@ def rebuilt(**changes: Any) -> Rebuilt:
 
 
 def replay(
-    *, of: Manifest | None = None, sealing: Sealing | None = None, rebuilt: Rebuilt | None = None, **changes: Any
+    *,
+    of: Manifest | None = None,
+    sealing: Sealing | None = None,
+    rebuilt: Rebuilt | None = None,
+    **changes: Any,
 ) -> Manifest:
     """A sealed replay of ``of`` with the same results; any field can be changed."""
     original = of or manifest()
