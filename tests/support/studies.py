@@ -156,7 +156,9 @@ def manifest(**changes: Any) -> Manifest:
         ),
         "streams": Streams(stdout=blob(b"accuracy 0.8934\n")),
         "host": HOST,
-        "resources": Resources(wall_seconds=150.0, cpu_seconds=540.5, peak_memory_bytes=3 * 2**30, processes=9),
+        "resources": Resources(
+            wall_seconds=150.0, cpu_seconds=540.5, peak_memory_bytes=3 * 2**30, processes=9
+        ),
         "taketwo_version": "0.1.0",
         **changes,
     })  # fmt: skip

@@ -35,7 +35,8 @@ def test_a_rule_is_read(text, expected):
 @pytest.mark.parametrize(
     "text",
     ["", "auc", "auc:", ": 1", "auc: about right", "auc: -1", "auc: nan", "auc: 1e999", "auc: 1.5 digits",
-     "auc: 2.5 ulp", "auc: 101 digits", "auc: rtol:1,xtol:2", "auc: rtol:", "auc: 1-2", "auc: ..", "auc: 1 ulp 2"],
+     "auc: 2.5 ulp", "auc: 101 digits", "auc: rtol:1,xtol:2", "auc: rtol:",
+     "auc: 1-2", "auc: ..", "auc: 1 ulp 2"],
 )  # fmt: skip
 def test_a_bad_rule_is_named_with_the_right_spelling(text):
     with pytest.raises(UsageError) as caught:

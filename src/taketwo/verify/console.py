@@ -9,7 +9,7 @@ from taketwo.model.base import Blob
 from taketwo.model.manifest import Manifest
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check
-from taketwo.verify.content import Read, read_within
+from taketwo.verify.content import Read, count_bytes, read_within
 from taketwo.verify.files.text import compare_lines
 from taketwo.verify.rules import choose
 from taketwo.verify.tally import Comparison, Tally
@@ -66,4 +66,4 @@ def _written(blob: Blob | None) -> bool:
 
 
 def _size(blob: Blob | None) -> str | None:
-    return f"{blob.size:,} bytes" if blob is not None and blob.size else None
+    return count_bytes(blob.size) if blob is not None and blob.size else None

@@ -11,6 +11,11 @@ Read = Callable[[str], bytes]
 """Gives the bytes of a digest, checked by the store. ``MissingBlob`` when they are not kept here."""
 
 
+def count_bytes(size: int) -> str:
+    """``1 byte``, ``12,345 bytes``."""
+    return "1 byte" if size == 1 else f"{size:,} bytes"
+
+
 def read_within(blob: Blob | None, read: Read, *, limit: int) -> bytes | None:
     """The bytes of ``blob``; ``None`` when they are not kept, or more than ``limit``."""
     if blob is None or not blob.stored or blob.size > limit:

@@ -12,7 +12,7 @@ from taketwo.model.environment import Distribution, Environment
 from taketwo.model.manifest import Host, Invocation, Manifest, Parameter
 from taketwo.model.source import Source
 from taketwo.model.verdict import Difference
-from taketwo.verify.content import Read, read_within
+from taketwo.verify.content import Read, count_bytes, read_within
 
 Area = Literal["source", "environment", "interpreter", "input", "parameter", "host", "invocation"]
 _LISTING_LIMIT = 16 * 1024 * 1024
@@ -63,7 +63,7 @@ def _inputs(inputs: Iterable[Input]) -> dict[str, Input]:
 
 
 def _content(item: Input | None) -> str | None:
-    return f"sha256 {item.content.sha256[:_SHORT]}, {item.content.size:,} bytes" if item else None
+    return f"sha256 {item.content.sha256[:_SHORT]}, {count_bytes(item.content.size)}" if item else None
 
 
 def _listing_differences(name: str, one: Input, other: Input, read: Read) -> list[Difference]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from taketwo.model.data import Output
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check
-from taketwo.verify.content import Read, read_within
+from taketwo.verify.content import Read, count_bytes, read_within
 from taketwo.verify.files.registry import LARGEST, compare_files, different_bytes
 from taketwo.verify.rules import choose
 from taketwo.verify.tally import Comparison
@@ -92,15 +92,11 @@ def _compare(name: str, before: Output, after: Output, rule: Rule, read: Read) -
         return Comparison(Rung.IDENTICAL, held=True)
     if rule.allow in {"identical", "ignore"}:
         return different_bytes("they were not read by value", rule)
+    if max(before.content.size, after.content.size) > LARGEST:
+        return different_bytes(f"too large to be read by value (more than {LARGEST:,} bytes)", rule)
     first, second = (read_within(output.content, read, limit=LARGEST) for output in (before, after))
     if first is None or second is None:
-        large = max(before.content.size, after.content.size) > LARGEST
-        return different_bytes(
-            f"too large to be read by value (more than {LARGEST:,} bytes)"
-            if large
-            else "the content is not in the store, so its values could not be compared",
-            rule,
-        )
+        return different_bytes("the content is not in the store, so its values could not be compared", rule)
     return compare_files(name, first, second, rule)
 
 
@@ -117,4 +113,4 @@ def _new(name: str, output: Output, rules: Sequence[Rule]) -> Check:
 
 
 def _shown(output: Output) -> str:
-    return f"{output.content.sha256[:12]} ({output.content.size:,} bytes)"
+    return f"{output.content.sha256[:12]} ({count_bytes(output.content.size)})"

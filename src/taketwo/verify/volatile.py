@@ -8,6 +8,7 @@ _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _CLOCK = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_DATE = rf"(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH})"
 _NAME_DAY = r"(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9]"
 _NAME_CLOCK = r"[0-2][0-9][-_.:hH]?[0-5][0-9](?:[-_.:mM]?[0-5][0-9])?(?:[._][0-9]+)?Z?"
 _UNIT = r"(?:ns|us|µs|μs|ms|s|secs?|seconds?|min|mins|minutes?|h|hours?)"
@@ -24,10 +25,10 @@ _CONSOLE = tuple(
             "<time>",
         ),
         (
-            rf"\b{_DAY},? +(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH}),?(?: +{_CLOCK})?(?: +[A-Z]{{3,4}})?(?: +[0-9]{{4}})?",
+            rf"\b{_DAY},? +{_DATE},?(?: +{_CLOCK})?(?: +[A-Z]{{3,4}})?(?: +[0-9]{{4}})?",
             "<time>",
         ),
-        (rf"\b(?:{_MONTH} +[0-9]{{1,2}}|[0-9]{{1,2}} +{_MONTH}),? +[0-9]{{4}}\b", "<time>"),
+        (rf"\b{_DATE},? +[0-9]{{4}}\b", "<time>"),
         (r"\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b", "<time>"),
         (rf"(?<![\w:]){_CLOCK}(?: ?[AP]M)?(?![\w:])", "<time>"),
         (
@@ -43,7 +44,8 @@ _CONSOLE = tuple(
 )
 _TIME_WORDS = re.compile(
     # Bounded repetitions: this runs over text that others have written.
-    r"(?i)\b((?:elapsed|duration|runtime|wall|took|time)(?: (?:time|taken|elapsed|total))?(?: ?\([^)]{0,20}\))?[ =:]{1,40})"
+    r"(?i)\b((?:elapsed|duration|runtime|wall|took|time)(?: (?:time|taken|elapsed|total))?"
+    r"(?: ?\([^)]{0,20}\))?[ =:]{1,40})"
     r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 )
 
