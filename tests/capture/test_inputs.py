@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.keeping import MemoryStore
 
 from taketwo.capture.files import Declared, FileStat, Opened, Preimage
 from taketwo.capture.inputs import InputRequest, find_inputs, first_reads
@@ -14,7 +15,6 @@ from taketwo.data.digests import FileDigests
 from taketwo.data.directory import list_directory
 from taketwo.formats import listing
 from taketwo.model.data import Location
-from tests.support.keeping import MemoryStore
 
 
 def sha256(content: str) -> str:
@@ -36,9 +36,9 @@ class World:
 
     def begin(self) -> None:
         """The run starts now: whatever is written later is newer than its start."""
-        time.sleep(0.02)
+        time.sleep(0.05)
         self.started_ns = time.time_ns()
-        time.sleep(0.02)
+        time.sleep(0.05)
 
     def file(self, name: str, content: str = "1", *, source: bool = False) -> Path:
         path = self.project / name
@@ -109,7 +109,14 @@ def test_a_tracked_link_to_a_file_elsewhere_is_kept_because_the_source_only_has_
 
 @pytest.mark.parametrize(
     "name",
-    [".git/config", ".taketwo/x", "__pycache__/x.csv", "lib/__pycache__/m.pyc", "node_modules/a/b.json", "x.pyc"],
+    [
+        ".git/config",
+        ".taketwo/x",
+        "__pycache__/x.csv",
+        "lib/__pycache__/m.pyc",
+        "node_modules/a/b.json",
+        "x.pyc",
+    ],
 )
 def test_files_of_tools_are_no_inputs(world, name):
     world.opened(world.file(name))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,10 @@ from taketwo.model.base import Blob, Notice
 
 DEFAULT_SIZE_LIMIT = 1 << 30
 """Files up to this size are copied into the store; larger ones are recorded by digest only."""
+
+CLOCK_LAG_NS = 20_000_000
+"""How far the time of a file may lag behind the clock: the kernel stamps files with the time of its last
+tick, 1 to 10 ms ago, and on a busy virtual machine ticks come late."""
 
 SKIPPED_DIRECTORIES = frozenset(
     {
@@ -41,12 +45,15 @@ class FileStat(NamedTuple):
 
 @dataclass(frozen=True)
 class Opened:
-    """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file."""
+    """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file.
+
+    ``time`` is in seconds since the epoch; the default stands for "some time during the run".
+    """
 
     path: str
     mode: Literal["r", "w", "rw"]
     stat: FileStat | None
-    time: float = 0.0
+    time: float = math.inf
 
     @property
     def writes(self) -> bool:
@@ -129,11 +136,6 @@ def stat_now(path: str) -> FileStat | None:
         return FileStat.of(os.stat(path))  # noqa: PTH116 - text paths, thousands of them
     except OSError:
         return None
-
-
-def clock_tick_ns() -> int:
-    """How far the time of a file may lag behind the clock: the kernel stamps files at its last tick."""
-    return int(time.clock_getres(5) * 1e9)  # 5 is CLOCK_REALTIME_COARSE, which stamps files
 
 
 def is_environment(directory: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import SKIPPED_DIRECTORIES, Keeping, Opened, clock_tick_ns, is_environment
+from taketwo.capture.files import CLOCK_LAG_NS, SKIPPED_DIRECTORIES, Keeping, Opened, is_environment
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input, Output
@@ -34,7 +34,8 @@ class Artifact:
 class OutputRequest:
     """What is known of a run when its outputs are looked for.
 
-    ``declared`` are paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
+    ``opens`` may include those from before the start, which are known to be no outputs. ``declared`` are
+    paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
     file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
     code is not trusted (a replay): artifacts outside the project are then not taken, because the path
     would be read on this machine and not where the run wrote it.
@@ -67,7 +68,7 @@ def find_outputs(request: OutputRequest, keeping: Keeping) -> FoundOutputs:
     digests, unreadable = keeping.digests([Path(real) for real in files.values()])
     notices = [*search.notices, *unreadable]
     before = {item.path: item.content.sha256 for item in request.inputs}
-    names = {request.places.tokenise_path(artifact.path): artifact.name for artifact in request.artifacts}
+    names = {request.places.tokenise_path(os.path.normpath(a.path)): a.name for a in request.artifacts}
     outputs = []
     for path, real in sorted(files.items()):
         blob: Blob | None = digests.get(Path(real))
@@ -93,10 +94,15 @@ class _Search:
     def files(self) -> Mapping[str, str]:
         """Every output by its place, with the path to read it from, which holds no link any more."""
         found: dict[str, str] = {}
-        for path in self._changed():
-            self._add(found, path)
-        for opened in self._request.opens:
-            if opened.writes and self._counts(opened.path):
+        started = self._request.started_ns
+        writes = [opened for opened in self._request.opens if opened.writes]
+        # Times of files are too coarse to tell the last write before the start from the first one after it.
+        earlier = {opened.path for opened in writes if opened.time * 1e9 < started}
+        for path, changed_ns in self._changed(started - CLOCK_LAG_NS):
+            if changed_ns >= started or path not in earlier:
+                self._add(found, path)
+        for opened in writes:
+            if opened.time * 1e9 >= started and self._counts(opened.path):
                 self._add(found, opened.path)
         for pattern in self._request.declared:
             for path in self._matching(pattern):
@@ -140,9 +146,8 @@ class _Search:
         # The author may name an artifact that lies elsewhere; a link in the project is no such name.
         return artifact and not inside and not self._request.sealed and not os.path.islink(path)  # noqa: PTH114
 
-    def _changed(self) -> Iterator[str]:
-        """Files and links in the project that changed since the run began; one walk, no link followed."""
-        since = self._request.started_ns - clock_tick_ns()
+    def _changed(self, since: int) -> Iterator[tuple[str, int]]:
+        """Files and links in the project that changed, and when; one walk, no link followed."""
         pending = [self._project]
         while pending:
             directory = pending.pop()
@@ -152,8 +157,8 @@ class _Search:
                         if entry.is_dir(follow_symlinks=False):
                             if entry.name not in SKIPPED_DIRECTORIES and not is_environment(entry.path):
                                 pending.append(entry.path)
-                        elif not entry.name.endswith(".pyc") and _changed_at(entry) >= since:
-                            yield entry.path
+                        elif not entry.name.endswith(".pyc") and (changed := _changed_at(entry)) >= since:
+                            yield entry.path, changed
             except OSError as error:
                 self._say(f"{directory} cannot be searched for outputs: {error.strerror}")
 
