@@ -1,0 +1,143 @@
+"""What inputs and outputs have in common: observed opens, and how content is digested and kept."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, Self
+
+from taketwo.errors import DataError, StoreError
+from taketwo.model.base import Blob, Notice
+
+DEFAULT_SIZE_LIMIT = 1 << 30
+"""Files up to this size are copied into the store; larger ones are recorded by digest only."""
+
+CLOCK_LAG_NS = 20_000_000
+"""How far the time of a file may lag behind the clock: the kernel stamps files with the time of its last
+tick, 1 to 10 ms ago, and on a busy virtual machine ticks come late."""
+
+SKIPPED_DIRECTORIES = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".taketwo", ".dvc"),
+        *("__pycache__", "node_modules", ".ipynb_checkpoints", ".cache"),
+        *(".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+    }
+)
+"""Directories that belong to tools: nothing in them is data of an experiment."""
+
+
+class FileStat(NamedTuple):
+    """A file at one moment, in the order in which the recording writes it."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """The part of a stat that tells whether a file has changed."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file.
+
+    ``time`` is in seconds since the epoch; the default stands for "some time during the run".
+    """
+
+    path: str
+    mode: Literal["r", "w", "rw"]
+    stat: FileStat | None
+    time: float = math.inf
+
+    @property
+    def writes(self) -> bool:
+        """Whether the file may have been changed through this open."""
+        return self.mode != "r"
+
+
+@dataclass(frozen=True)
+class Preimage:
+    """A file as it was before the run first opened it for writing; ``kept`` is where its bytes are."""
+
+    sha256: str
+    size: int
+    kept: Path | None = None
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Something that the author named: its absolute path, and its stat from before the run if known."""
+
+    path: str
+    name: str | None = None
+    stat: FileStat | None = None
+
+    @classmethod
+    def now(cls, path: Path, name: str | None = None) -> Self:
+        """Declare ``path`` as it is at this moment; call it before the run starts."""
+        found = stat_now(str(path))
+        return cls(os.path.abspath(path), name, found)  # noqa: PTH100 - a link stays a link
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How content is digested and kept: the doors to ``FileDigests`` and to the store.
+
+    ``digest`` may answer from memory; bytes that the store already ``has`` are not read again.
+    ``put_bytes`` keeps listings. Files above ``size_limit`` are digested and not kept.
+    """
+
+    digest_many: Callable[[Sequence[Path]], Mapping[Path, tuple[str, int]]]
+    has: Callable[[str], bool]
+    put_file: Callable[[Path], Blob]
+    put_bytes: Callable[[bytes], Blob]
+    size_limit: int = DEFAULT_SIZE_LIMIT
+
+    def digests(self, paths: Sequence[Path]) -> tuple[dict[Path, Blob], list[Notice]]:
+        """Digests of those files that can be read, and a notice for each that cannot."""
+        try:
+            return _unkept(self.digest_many(paths)), []
+        except DataError:
+            pass  # find out which, one by one
+        found: dict[Path, Blob] = {}
+        notices = []
+        for path in paths:
+            try:
+                found |= _unkept(self.digest_many([path]))
+            except DataError as error:
+                notices.append(Notice(topic="data", text=error.what))
+        return found, notices
+
+    def keep(self, path: Path, blob: Blob) -> tuple[Blob, list[Notice]]:
+        """Put the file into the store unless it is there or too large; a full disk is a notice."""
+        if blob.size > self.size_limit:
+            return blob, []
+        if self.has(blob.sha256):
+            return Blob(sha256=blob.sha256, size=blob.size), []
+        try:
+            return self.put_file(path), []
+        except (StoreError, DataError) as error:
+            return blob, [Notice(topic="data", text=f"{path.name} is not kept: {error.what}")]
+
+
+def _unkept(found: Mapping[Path, tuple[str, int]]) -> dict[Path, Blob]:
+    return {path: Blob(sha256=sha256, size=size, stored=False) for path, (sha256, size) in found.items()}
+
+
+def stat_now(path: str) -> FileStat | None:
+    """The stat of what ``path`` leads to, ``None`` when there is nothing."""
+    try:
+        return FileStat.of(os.stat(path))  # noqa: PTH116 - text paths, thousands of them
+    except OSError:
+        return None
+
+
+def is_environment(directory: str) -> bool:
+    """Whether ``directory`` is the root of a virtual or conda environment."""
+    return os.path.lexists(f"{directory}/pyvenv.cfg") or os.path.lexists(f"{directory}/conda-meta")

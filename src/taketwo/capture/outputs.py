@@ -1,0 +1,199 @@
+"""Which files a run made: what changed inside the project while it ran, and what it said that it made.
+
+The run's own code decided what lies in the project now, so nothing there is trusted: a link that leads out of
+the project would carry a file of this machine into the record, and is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from taketwo.capture.files import CLOCK_LAG_NS, SKIPPED_DIRECTORIES, Keeping, Opened, is_environment
+from taketwo.formats.places import Places
+from taketwo.model.base import Blob, Notice
+from taketwo.model.data import Input, Output
+
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that the run logged under a name."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class OutputRequest:
+    """What is known of a run when its outputs are looked for.
+
+    ``opens`` may include those from before the start, which are known to be no outputs. ``declared`` are
+    paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
+    file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
+    code is not trusted (a replay): artifacts outside the project are then not taken, because the path
+    would be read on this machine and not where the run wrote it.
+    """
+
+    places: Places
+    started_ns: int
+    opens: Sequence[Opened] = ()
+    artifacts: Sequence[Artifact] = ()
+    declared: Sequence[str] = ()
+    inputs: Sequence[Input] = ()
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class FoundOutputs:
+    """The outputs, sorted by path, and what a reader should know about them."""
+
+    outputs: tuple[Output, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def find_outputs(request: OutputRequest, keeping: Keeping) -> FoundOutputs:
+    """Find what the run made, digest it, and keep the bytes; whatever is gone by now is no output.
+
+    Nothing here is an error: what cannot be read, or must not be followed, is a notice.
+    """
+    search = _Search(request)
+    files = search.files()
+    digests, unreadable = keeping.digests([Path(real) for real in files.values()])
+    notices = [*search.notices, *unreadable]
+    before = {item.path: item.content.sha256 for item in request.inputs}
+    names = {request.places.tokenise_path(os.path.normpath(a.path)): a.name for a in request.artifacts}
+    outputs = []
+    for path, real in sorted(files.items()):
+        blob: Blob | None = digests.get(Path(real))
+        if blob is None or (before.get(path) == blob.sha256 and path not in names):
+            continue
+        kept, complaints = keeping.keep(Path(real), blob)
+        notices += complaints
+        name = names.get(path, path.removeprefix("$PROJECT/"))
+        outputs.append(Output(name=name, path=path, content=kept, artifact=path in names))
+    said = {msgspec.structs.replace(n, text=request.places.tokenise(n.text)): None for n in notices}
+    return FoundOutputs(tuple(outputs), tuple(said))
+
+
+class _Search:
+    """One search for outputs."""
+
+    def __init__(self, request: OutputRequest) -> None:
+        self._request = request
+        self._project = request.places.project
+        self._real_project = os.path.realpath(self._project)
+        self.notices: list[Notice] = []
+
+    def files(self) -> Mapping[str, str]:
+        """Every output by its place, with the path to read it from, which holds no link any more."""
+        found: dict[str, str] = {}
+        started = self._request.started_ns
+        writes = [opened for opened in self._request.opens if opened.writes]
+        # Times of files are too coarse to tell the last write before the start from the first one after it.
+        earlier = {opened.path for opened in writes if opened.time * 1e9 < started}
+        for path, changed_ns in self._changed(started - CLOCK_LAG_NS):
+            if changed_ns >= started or path not in earlier:
+                self._add(found, path)
+        for opened in writes:
+            if opened.time * 1e9 >= started and self._counts(opened.path):
+                self._add(found, opened.path)
+        for pattern in self._request.declared:
+            for path in self._matching(pattern):
+                self._add(found, path)
+        for artifact in self._request.artifacts:
+            if not os.path.lexists(artifact.path):
+                self._say(f"the artifact {artifact.name} is gone: {artifact.path}")
+            self._add(found, artifact.path, artifact=True)
+        return found
+
+    def _add(self, found: dict[str, str], path: str, *, artifact: bool = False) -> None:
+        path = os.path.normpath(path)
+        token = self._request.places.tokenise_path(path)
+        if token in found or not os.path.lexists(path):
+            return
+        real = os.path.realpath(path)
+        if not self._may_be_read(path, real, artifact=artifact):
+            self._say(f"{path} leads out of the project: it is not recorded")
+            return
+        try:
+            mode = os.lstat(real).st_mode
+        except OSError:
+            self._say(f"{path} is a link that leads to nothing: it is not recorded")
+            return
+        if stat.S_ISREG(mode):
+            found[token] = real
+        elif stat.S_ISDIR(mode) and artifact:
+            self._say(f"the artifact {path} is a directory: its files are outputs if they are in the project")
+        elif not stat.S_ISDIR(mode):
+            self._say(f"{path} is a socket, a pipe or a device: it has no content to record")
+
+    def _may_be_read(self, path: str, real: str, *, artifact: bool) -> bool:
+        """Whether ``real``, which ``path`` leads to, is a file of the run and not one of this machine."""
+        if real.startswith(f"{self._real_project}/"):
+            # A link into .git or into the store would lead out of what counts as the project.
+            below = real[len(self._real_project) + 1 :].split("/")[:-1]
+            return SKIPPED_DIRECTORIES.isdisjoint(below) or not SKIPPED_DIRECTORIES.isdisjoint(
+                path.split("/")
+            )
+        inside = self._request.places.inside_project(path) is not None
+        # The author may name an artifact that lies elsewhere; a link in the project is no such name.
+        return artifact and not inside and not self._request.sealed and not os.path.islink(path)  # noqa: PTH114
+
+    def _changed(self, since: int) -> Iterator[tuple[str, int]]:
+        """Files and links in the project that changed, and when; one walk, no link followed."""
+        pending = [self._project]
+        while pending:
+            directory = pending.pop()
+            try:
+                with os.scandir(directory) as scan:
+                    for entry in scan:
+                        if entry.is_dir(follow_symlinks=False):
+                            if entry.name not in SKIPPED_DIRECTORIES and not is_environment(entry.path):
+                                pending.append(entry.path)
+                        elif not entry.name.endswith(".pyc") and (changed := _changed_at(entry)) >= since:
+                            yield entry.path, changed
+            except OSError as error:
+                self._say(f"{directory} cannot be searched for outputs: {error.strerror}")
+
+    def _counts(self, path: str) -> bool:
+        """Whether an observed write is one to the project, outside what belongs to tools."""
+        inside = self._request.places.inside_project(os.path.normpath(path))
+        if not inside or inside.endswith(".pyc"):
+            return False
+        directories = inside.split("/")[:-1]
+        roots = ("/".join(directories[: n + 1]) for n in range(len(directories)))
+        return SKIPPED_DIRECTORIES.isdisjoint(directories) and not any(
+            is_environment(f"{self._project}/{root}") for root in roots
+        )
+
+    def _matching(self, pattern: str) -> list[str]:
+        if os.path.isabs(pattern) or ".." in pattern.split("/"):  # noqa: PTH117
+            self._say(f"the declared output {pattern} is not inside the project")
+            return []
+        path = f"{self._project}/{pattern}"
+        if not _GLOB.isdisjoint(pattern) and not os.path.lexists(path):
+            matches = sorted(str(match) for match in Path(self._project).glob(pattern))
+        elif os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
+            matches = [f"{top}/{name}" for top, _, names in os.walk(path) for name in sorted(names)]
+        else:
+            matches = [path] if os.path.lexists(path) else []
+        if not matches:
+            self._say(f"the declared output {pattern} was not made")
+        return matches
+
+    def _say(self, text: str) -> None:
+        self.notices.append(Notice(topic="outputs", text=text))
+
+
+def _changed_at(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_ctime_ns
+    except OSError:  # removed since
+        return -1

@@ -1,0 +1,57 @@
+"""The places of the machine that a run was observed on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from taketwo.formats.places import Places
+
+_FIRST_LINE = 256
+_SHARED_PREFIXES = ("/usr", "/usr/local")
+
+
+def observed_places(
+    project: Path,
+    *,
+    home: Path | None = None,
+    executable: str = "",
+    prefix: str = "",
+    argv: Sequence[str] = (),
+) -> Places:
+    """Where the project, home and interpreter of a run are, under every name that the run may have used.
+
+    ``executable`` and ``prefix`` are those of the observed interpreter (empty when there was none). A console
+    script of an interpreter in a shared prefix is recognised when it is the first of ``argv``.
+    """
+    named = {"PROJECT": str(project), "HOME": str(home or ""), "ENV": prefix}
+    shared = prefix in _SHARED_PREFIXES
+    aliases = tuple(
+        (real, name)
+        for name, path in named.items()
+        if path and not (name == "ENV" and shared) and (real := os.path.realpath(path)) != path
+    )
+    script = _console_script(argv[0], prefix) if shared and argv else None
+    return Places(
+        project=named["PROJECT"],
+        home=named["HOME"],
+        python=executable,
+        environment=prefix,
+        shared=shared,
+        scripts=(script,) if script else (),
+        aliases=aliases,
+    )
+
+
+def _console_script(program: str, prefix: str) -> str | None:
+    """The name of ``program`` when it is a Python script in the ``bin`` of ``prefix``."""
+    directory, _, name = program.rpartition("/")
+    if directory != f"{prefix}/bin":
+        return None
+    try:
+        with Path(program).open("rb") as file:
+            first = file.readline(_FIRST_LINE)
+    except OSError:
+        return None
+    return name if first.startswith(b"#!") and b"python" in first else None
