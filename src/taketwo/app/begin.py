@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from taketwo.app.tools import Tools
 from taketwo.capture.files import Declared
 from taketwo.capture.host import variables
 from taketwo.capture.places import observed_places
-from taketwo.capture.started import FILE, DeclaredInput, Started
+from taketwo.capture.started import STARTED, DeclaredInput, Started
 from taketwo.errors import CaptureError, DataError
 from taketwo.formats import canonical_json
 from taketwo.formats.run_id import new_run_id
@@ -51,7 +52,7 @@ def begin(
     if python_path:
         kept["PYTHONPATH"] = places.tokenise(python_path)
     started = Started(
-        run_id=new_run_id(now),
+        run_id=new_run_id(datetime.datetime.fromtimestamp(now, datetime.UTC)),
         experiment=experiment,
         mode=mode,
         started=now,
@@ -72,7 +73,7 @@ def begin(
     recording = tools.settings.store / RECORDINGS / started.run_id
     try:
         recording.mkdir(parents=True, mode=0o700)
-        (recording / FILE).write_bytes(canonical_json.encode(started))
+        (recording / STARTED).write_bytes(canonical_json.encode(started))
     except OSError as error:
         raise CaptureError(
             f"the recording cannot be written: {error.strerror} ({recording})",
@@ -97,7 +98,7 @@ def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:
     return DeclaredInput(
         path=declared.path,
         name=name,
-        stat=tuple(declared.stat) if declared.stat else None,
+        stat=(*declared.stat,) if declared.stat else None,
         content=content,
     )
 

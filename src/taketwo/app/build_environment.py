@@ -51,7 +51,7 @@ def build_environment(original: Manifest, engine: Engine, base: Base, tools: Too
     """Build, or find built, the environment that the manifest locks. ``RebuildError`` and its children come out."""
     if original.environment is None:
         return _without_python(engine, base, tools, progress)
-    environment = _locked(original, tools)
+    environment = _locked(original, tools.environment_of(original) or original.environment, tools)
     key = _key(environment, engine, base)
     root = tools.cache / "built" / key
     with _only_builder(root):
@@ -72,8 +72,7 @@ def build_environment(original: Manifest, engine: Engine, base: Base, tools: Too
     return Built(_shown(root), rebuilt, root / "env")
 
 
-def _locked(original: Manifest, tools: Tools) -> Environment:
-    environment = tools.completed(original)
+def _locked(original: Manifest, environment: Environment, tools: Tools) -> Environment:
     if environment.lock is None or environment.lock.pending:
         environment = complete(environment, tools.index, tools.store.put_bytes, max(tools.settings.lock_timeout, 60))
     pending = environment.lock.pending if environment.lock else ()

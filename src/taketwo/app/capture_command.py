@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from taketwo.app.begin import begin
@@ -33,7 +34,7 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
     tools = compose(settings)
     recover(tools)
     author = (*rules_from(settings.tolerance, by="author"), *(parse_rule(t, by="author") for t in request.tolerance))
-    data = [(name, path) for name, path in settings.data.items()]
+    data: list[tuple[str | None, Path]] = [(name, path) for name, path in settings.data.items()]
     data += [(item.name, item.path) for item in request.data]
     started, recording = begin(
         tools,
@@ -75,9 +76,9 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
     )
 
 
-def observed_environment(own: dict[str, str] | object, recording: Path, preimage_limit: int) -> dict[str, str]:
+def observed_environment(own: Mapping[str, str], recording: Path, preimage_limit: int) -> dict[str, str]:
     """The user's environment and what the observer needs: two variables, and a limit when it is not the default."""
-    environment = dict(own)  # type: ignore[call-overload]
+    environment = dict(own)
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{BOOTSTRAP}{os.pathsep}{inherited}" if inherited else str(BOOTSTRAP)
     environment["TAKETWO_RECORDING"] = str(recording)

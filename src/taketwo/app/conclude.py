@@ -97,7 +97,7 @@ def conclude(
         child = _of_call(common, recording, call, places, keep)
         child = msgspec.structs.replace(
             child,
-            run_id=new_run_id(call.time),
+            run_id=new_run_id(datetime.datetime.fromtimestamp(call.time, datetime.UTC)),
             parent=ids.get(call.parent, first.run_id),
             experiment=str(call.options.get("experiment") or started.experiment),
         )

@@ -11,7 +11,7 @@ from taketwo.app.conclude import Ended, conclude, discard
 from taketwo.app.process_identity import is_alive
 from taketwo.app.tools import Tools
 from taketwo.capture.recording import Recording
-from taketwo.capture.started import FILE, Started
+from taketwo.capture.started import STARTED, Started
 from taketwo.errors import TaketwoError
 from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
@@ -34,11 +34,12 @@ def recover(tools: Tools) -> tuple[str, ...]:
 
 def _recover(tools: Tools, path: Path) -> str | None:
     try:
-        started = msgspec.convert(canonical_json.decode((path / FILE).read_bytes()), Started)
+        started = msgspec.convert(canonical_json.decode((path / STARTED).read_bytes()), Started)
     except OSError:
         return None  # it is just being made, or just being removed, by another process
     except (TaketwoError, msgspec.ValidationError):
-        return _set_aside(path)
+        _set_aside(path)
+        return None
     if is_alive(started.pid, started.pid_started) or not _claim(path):
         return None
     try:
@@ -57,7 +58,8 @@ def _recover(tools: Tools, path: Path) -> str | None:
             ),
         )
     except TaketwoError:
-        return _set_aside(path)
+        _set_aside(path)
+        return None
     discard(path)
     return started.run_id
 

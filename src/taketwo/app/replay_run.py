@@ -24,7 +24,7 @@ from taketwo.app.tools import compose
 from taketwo.app.workspace import workspace
 from taketwo.config.settings import Settings
 from taketwo.engine.selection import select
-from taketwo.environments.this_process import identity_of_this_process
+from taketwo.environments.facts import facts_of_this_process
 from taketwo.progress import SILENT, Progress
 from taketwo.replay.plan import plan
 from taketwo.verify.compare import compare
@@ -44,8 +44,13 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     names = {item.name for item in original.inputs}
     todo = plan(original, supplied=request.data)
 
-    engine = select(settings.engine, tools.engines)
-    interpreter = original.environment.interpreter if original.environment else identity_of_this_process()
+    selection = select(settings.engine, tools.engines)
+    engine = selection.engine
+    for passed_over in selection.passed_over:
+        progress.detail(f"not usable here: {passed_over}")
+    if not engine.sealed:
+        progress.warn("no engine that seals works here: the run is executed unsealed (see `taketwo engines`)")
+    interpreter = original.environment.interpreter if original.environment else facts_of_this_process().identity
     progress.step(f"preparing {engine.name}")
     base = engine.base_for(interpreter, image=settings.base_image)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from taketwo.engine.interface import Availability
 from taketwo.model.base import Number
 from taketwo.model.manifest import Manifest
+from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Verdict
 
 
@@ -33,12 +34,12 @@ class ReplayResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two runs compared: as after a replay, and the unified diff of their code."""
+    """Two runs compared: as after a replay, and everything that differs, code included."""
 
     verdict: Verdict
+    found: RunDiff
     before: Manifest
     after: Manifest
-    code_diff: str
     read: Callable[[str], bytes]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 import time
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     sealing = read_sealing(job.space.recording, job.engine, job.base)
     original = job.sealed.manifest
     started = Started(
-        run_id=new_run_id(start),
+        run_id=new_run_id(datetime.datetime.fromtimestamp(start, datetime.UTC)),
         experiment=original.experiment,
         mode="replay",
         started=start,

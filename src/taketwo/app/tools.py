@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from taketwo.capture.files import Keeping
 from taketwo.config.settings import Settings
 from taketwo.data.digests import FileDigests
 from taketwo.data.sources import DataSources
 from taketwo.engine.interface import Engine
 from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
+from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
+from taketwo.model.environment import Environment
+from taketwo.model.manifest import Manifest
 from taketwo.store.interface import RunStore
 from taketwo.store.local import LocalStore
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.interface import SourceVault
+
+LOCK = "lock"
+"""The amendment that completes the lock of a run."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +97,32 @@ class Tools:
     @cached_property
     def engines(self) -> Sequence[Engine]:
         """All engines, strongest first."""
-        from taketwo.engine.selection import all_engines  # noqa: PLC0415 - as above
+        from taketwo.engine.bubblewrap import BubblewrapEngine  # noqa: PLC0415 - as above
+        from taketwo.engine.docker import DockerEngine  # noqa: PLC0415 - as above
+        from taketwo.engine.venv import VenvEngine  # noqa: PLC0415 - as above
 
-        return all_engines()
+        return (DockerEngine(), BubblewrapEngine(), VenvEngine())
+
+    @cached_property
+    def uv(self) -> Path:
+        """The uv program, which installs environments."""
+        from taketwo.engine.interpreters import uv_program  # noqa: PLC0415 - as above
+
+        found = uv_program()
+        if found is None:
+            raise EngineUnavailable(
+                "there is no uv program",
+                why="Environments are installed with uv.",
+                todo="Install it: pip install uv",
+            )
+        return Path(found)
+
+    def environment_of(self, manifest: Manifest) -> Environment | None:
+        """The environment of a run, with hashes that were completed after it was sealed."""
+        amended = self.store.amendment(manifest.run_id, LOCK)
+        if amended is None:
+            return manifest.environment
+        return msgspec.convert(amended["environment"], Environment)
 
     @cached_property
     def cache(self) -> Path:

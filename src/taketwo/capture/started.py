@@ -10,6 +10,10 @@ from taketwo.model.rules import Rule
 from taketwo.model.source import Source
 
 
+STARTED = "started.json"
+"""The name of the file in a recording."""
+
+
 class DeclaredInput(Value, frozen=True, kw_only=True):
     """An input that was named beforehand, with its content from before the run (files only)."""
 

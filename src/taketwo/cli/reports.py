@@ -65,7 +65,8 @@ def of_comparison(result: Comparison) -> Report:
     def text() -> str:
         from taketwo.report.diff import render_diff
 
-        return render_diff(result.verdict, result.before, result.after, result.code_diff)
+        width, color = output.screen()
+        return render_diff(result.found, width=width, color=color)
 
     replayed = of_replay(
         ReplayResult(verdict=result.verdict, original=result.before, replay=result.after, read=result.read)

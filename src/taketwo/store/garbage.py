@@ -40,7 +40,8 @@ def needed_blobs(store: Contents) -> set[str]:
     needed: set[str] = set()
     for run_id in store.run_ids():
         try:
-            for reference in references.blobs_of(store.manifest(run_id).document):
+            documents = store.documents(run_id)
+            for reference in (ref for document in documents for ref in references.blobs_of(document)):
                 if reference.listing and reference.sha256 not in needed:
                     content = store.read(reference.sha256, limit=LISTING_LIMIT)
                     needed.update(file.sha256 for file in references.files_of(reference, content))

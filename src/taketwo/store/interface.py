@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from taketwo.formats.manifest import SealedManifest
 from taketwo.model.base import Blob, Value
@@ -84,6 +84,14 @@ class RunStore(ABC):
     @abstractmethod
     def manifest(self, run_id: str) -> SealedManifest:
         """The sealed manifest of a full run id; its seal is checked (``Tampered``)."""
+
+    @abstractmethod
+    def amend(self, run_id: str, name: str, document: dict[str, Any]) -> None:
+        """Keep what was found out after sealing, as fields of a manifest; replaces the last one of that name."""
+
+    @abstractmethod
+    def amendment(self, run_id: str, name: str) -> dict[str, Any] | None:
+        """What was kept with ``amend``, or ``None``."""
 
     @abstractmethod
     def resolve(self, prefix: str) -> str:

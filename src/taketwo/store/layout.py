@@ -6,6 +6,7 @@
     blobs/ab/cdef…          content by its SHA-256, read-only
     manifests/RUN.json      the sealed bytes of a manifest, read-only
     manifests/RUN.sha256    its seal, in the form that `sha256sum --check` reads
+    amendments/RUN.NAME.json  found out after the manifest was sealed (a completed lock)
     index.sqlite            rebuilt from the manifests whenever it is missing or behind
     lock, index.lock        advisory locks (flock)
     temporary/              files that are being written
@@ -34,6 +35,7 @@ class Layout:
         self.version = root / "version"
         self.blobs = root / "blobs"
         self.manifests = root / "manifests"
+        self.amendments = root / "amendments"
         self.index = root / "index.sqlite"
         self.index_lock = root / "index.lock"
         self.lock = root / "lock"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from taketwo.errors import FormatError, StoreError
 from taketwo.formats import references
 from taketwo.formats.manifest import SealedManifest
 from taketwo.model.base import Blob
 from taketwo.model.manifest import Manifest
+from taketwo.store.amendments import Amendments
 from taketwo.store.blobs import BlobFiles
 from taketwo.store.index import Index
 from taketwo.store.interface import Collected, Damage, RunStore, RunSummary
@@ -29,6 +30,7 @@ class LocalStore(RunStore):
         self._layout = Layout(root)
         self._blobs = BlobFiles(self._layout, self._used_by)
         self._manifests = ManifestFiles(self._layout)
+        self._amendments = Amendments(self._layout)
         self._index = Index(self._layout, self._manifests)
 
     @property
@@ -68,6 +70,12 @@ class LocalStore(RunStore):
     def manifest(self, run_id: str) -> SealedManifest:  # noqa: D102
         return self._manifests.read(run_id)
 
+    def amend(self, run_id: str, name: str, document: dict[str, Any]) -> None:  # noqa: D102
+        self._amendments.put(run_id, name, document)
+
+    def amendment(self, run_id: str, name: str) -> dict[str, Any] | None:  # noqa: D102
+        return self._amendments.get(run_id, name)
+
     def resolve(self, prefix: str) -> str:  # noqa: D102
         return resolve(prefix, self._manifests.names())
 
@@ -90,6 +98,11 @@ class LocalStore(RunStore):
     def run_ids(self) -> Sequence[str]:
         """The ids of all runs, oldest first, from the names of their files."""
         return self._manifests.names()
+
+    def documents(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """The manifest of a run as a document, and every amendment of it."""
+        yield self.manifest(run_id).document
+        yield from self._amendments.all_of(run_id)
 
     def digests(self) -> Iterator[str]:
         """The digest of every blob that is there."""

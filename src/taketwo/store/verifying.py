@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from taketwo.errors import FormatError, MissingBlob, StoreError, Tampered
 from taketwo.formats import references
-from taketwo.formats.manifest import SealedManifest
 from taketwo.formats.references import LISTING_LIMIT, Reference
 from taketwo.store.interface import Damage
 
@@ -29,8 +28,8 @@ class Contents(Protocol):
     def digests(self) -> Iterable[str]:
         """Every blob."""
 
-    def manifest(self, run_id: str) -> SealedManifest:
-        """A manifest, its seal checked."""
+    def documents(self, run_id: str) -> Iterable[dict[str, Any]]:
+        """The manifest as a document, its seal checked, and every amendment of it."""
 
     def read(self, sha256: str, *, limit: int | None = None) -> bytes:
         """The checked bytes of a blob."""
@@ -47,7 +46,7 @@ def verify(store: Contents) -> Iterator[Damage]:
     listed: dict[str, frozenset[str]] = {}
     for run_id in store.run_ids():
         try:
-            needed = references.blobs_of(store.manifest(run_id).document)
+            needed = [ref for document in store.documents(run_id) for ref in references.blobs_of(document)]
         except (StoreError, FormatError) as error:
             kind = "tampered manifest" if isinstance(error, Tampered) else "unreadable manifest"
             yield Damage(kind=kind, sha256="", text=str(error), runs=(run_id,))
