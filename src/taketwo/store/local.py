@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from taketwo.errors import FormatError, StoreError
 from taketwo.formats import references
 from taketwo.formats.manifest import SealedManifest
+from taketwo.formats.run_id import normalise
 from taketwo.model.base import Blob
 from taketwo.model.manifest import Manifest
 from taketwo.store.amendments import Amendments
@@ -77,7 +78,8 @@ class LocalStore(RunStore):
         return self._amendments.get(run_id, name)
 
     def resolve(self, prefix: str) -> str:  # noqa: D102
-        return resolve(prefix, self._manifests.names())
+        whole = normalise(prefix)
+        return whole if self._manifests.has(whole) else resolve(prefix, self._manifests.names())
 
     def runs(self, *, experiment: str | None = None, limit: int | None = None) -> Sequence[RunSummary]:  # noqa: D102
         return self._index.runs(experiment=experiment, limit=limit)

@@ -82,6 +82,12 @@ class ManifestFiles:
             )
         return sealed
 
+    def has(self, run_id: str) -> bool:
+        """Whether ``run_id`` is the whole id of a run that is there."""
+        self._layout.check()
+        with disk_errors(f"the manifest of {run_id} cannot be looked up"):
+            return is_run_id(run_id) and (self._layout.manifests / f"{run_id}{_SUFFIX}").is_file()
+
     def content(self, run_id: str) -> bytes:
         """The bytes of a manifest as they are; ``UnknownRun`` when there are none."""
         self._layout.check()
