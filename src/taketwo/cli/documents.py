@@ -41,7 +41,7 @@ def verdict(result: ReplayResult) -> dict[str, Any]:
 def comparison(result: Comparison) -> dict[str, Any]:
     """What ``taketwo diff`` prints."""
     document = verdict_json.document(result.verdict, result.before, result.after)
-    return {"verdict": document, "code_diff": result.code_diff}
+    return {"verdict": document, "code_diff": result.found.patch}
 
 
 def lock(value: LockResult) -> dict[str, Any]:
