@@ -36,5 +36,9 @@ class _Package(ModuleType):
         if name != "capture" or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # cloudpickle knows modules by their exact type, and functions of scripts refer to this one
+        return __import__, (self.__name__,)
+
 
 sys.modules[__name__].__class__ = _Package

@@ -5,6 +5,8 @@ but define things, and if nothing outside the function prepared state that it us
 guard assigned. In doubt the answer is no, and the whole command is replayed.
 """
 
+from .replay_call import is_main_guard
+
 _HARMLESS_CALLS = frozenset(
     "Path PurePath getLogger frozenset set dict list tuple int float str bool compile namedtuple TypeVar NewType join "
     "dirname abspath resolve expanduser absolute joinpath get getenv parent field Enum".split()
@@ -49,7 +51,7 @@ def _only_defines(statements):
         ):
             continue
         if isinstance(statement, ast.If):
-            if _is_guard(statement) or (
+            if is_main_guard(statement) or (
                 _is_harmless(statement.test) and _only_defines(statement.body + statement.orelse)
             ):
                 continue
@@ -91,16 +93,6 @@ def _called(node):
     return target.id if isinstance(target, ast.Name) else None
 
 
-def _is_guard(statement):
-    import ast
-
-    test = statement.test
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
-        return False
-    sides = [test.left, *test.comparators]
-    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-
-
 def _reached(tree, name):
     """The top-level definitions that the function uses, transitively, by name; itself included."""
     import ast
@@ -136,7 +128,7 @@ def _uses_what_the_guard_assigned(tree, name):
 
     assigned = set()
     for statement in tree.body:
-        if isinstance(statement, ast.If) and _is_guard(statement):
+        if is_main_guard(statement):
             stores = [
                 n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
             ]

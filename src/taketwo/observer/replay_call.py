@@ -22,8 +22,8 @@ def main(specification):
     sys.path[:0] = [entry for entry in front if entry not in sys.path]
     sys.argv[:] = [script or specification["module"]]
 
-    module = _load(specification)
-    function = module
+    program = sys.modules["__main__"]  # kept alive while another module has its name
+    function = _load(specification)
     for name in specification["qualname"].split("."):
         function = getattr(function, name)
     args, kwargs = _arguments(specification["arguments"])
@@ -35,31 +35,44 @@ def main(specification):
         asyncio.run(call(*args, **kwargs))
     else:
         call(*args, **kwargs)
+    del program
 
 
 def _load(specification):
-    """The function's module. A script is loaded under the name that multiprocessing gives to main modules.
+    """The function's module. A script becomes ``__main__`` again, only without its guard.
 
-    With that name its ``__main__`` guard stays shut, its functions can be pickled to workers, and pickles that speak of
-    ``__main__`` find their classes.
+    So its functions and classes have the names that they had, pickles find them, and workers that multiprocessing
+    spawns load the script the way they did.
     """
-    import importlib
+    import ast
+    import importlib.util
 
-    script, name = specification.get("script"), specification.get("main")
+    script, main = specification.get("script"), specification.get("main")
     if script is None:
         return importlib.import_module(specification["module"])
-    if name:
-        module = importlib.import_module(name)
-    else:
-        module = type(sys)("__mp_main__")
-        module.__file__ = script
-        module.__spec__ = None
-        sys.modules["__mp_main__"] = sys.modules["__main__"] = module
-        with open(script, "rb") as source:
-            code = compile(source.read(), script, "exec")
-        exec(code, module.__dict__)  # noqa: S102 (this is what running a script is)
-    sys.modules["__main__"] = sys.modules["__mp_main__"] = module
+    module = type(sys)("__main__")
+    module.__file__ = script
+    module.__spec__ = importlib.util.find_spec(main) if main else None
+    module.__package__ = main.rpartition(".")[0] if main else None
+    with open(script, "rb") as source:
+        tree = ast.parse(source.read(), script)
+    tree.body = [statement for statement in tree.body if not is_main_guard(statement)]
+    sys.modules["__main__"] = module
+    exec(compile(tree, script, "exec"), module.__dict__)  # noqa: S102 (this is what running a script is)
     return module
+
+
+def is_main_guard(statement):
+    """Whether a statement of the syntax tree is ``if __name__ == "__main__":``."""
+    import ast
+
+    test = getattr(statement, "test", None)
+    if not isinstance(statement, ast.If) or not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return False
+    sides = [test.left, test.comparators[0]]
+    names = [side.id for side in sides if isinstance(side, ast.Name)]
+    values = [side.value for side in sides if isinstance(side, ast.Constant)]
+    return isinstance(test.ops[0], ast.Eq) and names == ["__name__"] and values == ["__main__"]
 
 
 def _arguments(path):
