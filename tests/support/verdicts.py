@@ -48,7 +48,12 @@ def not_reproduced() -> Case:
         inputs=(msgspec.structs.replace(original.inputs[0], content=blob(b"x")),),
         host=msgspec.structs.replace(HOST, cpu="Intel Xeon Gold 6338", libraries=()),
         sealing=sealing(engine="venv", sealed=False, network=True, root_writable=True),
-        rebuilt=rebuilt(identical=12430, different=("numpy/core.py",), interpreter="same minor"),
+        rebuilt=rebuilt(
+            identical=12430,
+            different=("numpy/core.py",),
+            interpreter="same minor",
+            interpreter_version="3.11.9",
+        ),
     )
     rules = (rule("auc", "ulp", ulps=2), rule("output:*.csv", "tolerance", rtol=1e-9))
     verdict = compare(original, replayed, rules=rules, read=content.read, rules_by="the partner university")

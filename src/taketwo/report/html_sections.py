@@ -37,7 +37,7 @@ def seals(verdict: Verdict) -> Markup:
             "Sealed" if sealed else _unsealed(verdict), words.sealing(sealing).partition(": ")[2], good=sealed
         ),
         _fact(
-            "Environment identical" if exact else "Environment not identical",
+            "Environment identical" if exact else "Environment differs",
             join([element("b", share), " files, ", _python(verdict)]) if rebuilt else words.rebuilt(None),
             good=exact,
         ),

@@ -112,4 +112,4 @@ def _new(name: str, output: Output, rules: Sequence[Rule]) -> Check:
 
 
 def _shown(output: Output) -> str:
-    return f"{output.content.sha256[:12]} ({count_bytes(output.content.size)})"
+    return f"{output.content.sha256[:8]} ({count_bytes(output.content.size)})"
