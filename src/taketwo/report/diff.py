@@ -15,6 +15,7 @@ from taketwo.report.terminal import Screen
 
 FORMAT = "taketwo-diff/1"
 _MOST_LINES = 400
+_WORDING = verdict_text.Wording(sides=("before", "after"), held="same", failed="DIFFERS")
 
 
 def render_diff(found: RunDiff, *, width: int = 80, color: bool = False) -> str:
@@ -26,12 +27,12 @@ def render_diff(found: RunDiff, *, width: int = 80, color: bool = False) -> str:
     else:
         screen.line(_summary(found, differing), "heading")
     screen.line()
-    screen.facts([("original", found.before), ("replay", found.after)])
+    screen.facts([("before", found.before), ("after", found.after)])
     changed = (*found.source, *found.data, *found.parameters, *found.packages, *found.context)
     if changed:
         screen.heading("What is not the same")
-        verdict_text.differences(screen, changed)
-    verdict_text.checks(screen, found.checks)
+        verdict_text.differences(screen, changed, _WORDING)
+    verdict_text.checks(screen, found.checks, _WORDING)
     if found.patch:
         screen.heading("Code")
         lines = found.patch.splitlines()

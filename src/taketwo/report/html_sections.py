@@ -37,7 +37,7 @@ def seals(verdict: Verdict) -> Markup:
             "Sealed" if sealed else _unsealed(verdict), words.sealing(sealing).partition(": ")[2], good=sealed
         ),
         _fact(
-            "Environment identical" if exact else "Environment not identical",
+            "Environment identical" if exact else "Environment differs",
             join([element("b", share), " files, ", _python(verdict)]) if rebuilt else words.rebuilt(None),
             good=exact,
         ),
@@ -116,8 +116,8 @@ def differences(found: Sequence[Difference]) -> Markup:
             element(
                 "tr",
                 element("th", words.one_line(d.subject), scope="row"),
-                element("td", _side(d.before), class_="value"),
-                element("td", _side(d.after), class_="value"),
+                element("td", words.side(d, d.before), class_="value"),
+                element("td", words.side(d, d.after), class_="value"),
             )
             for d in rows[:_MOST_ROWS]
         ]
@@ -125,10 +125,6 @@ def differences(found: Sequence[Difference]) -> Markup:
         tables.append(table((words.area(area), "Original", "Replay"), shown, class_="pairs"))
         tables.append(element("p", more, class_="quiet") if more else Markup(""))
     return section(title, *tables)
-
-
-def _side(text: str | None) -> str:
-    return words.MISSING if text is None else words.one_line(text)
 
 
 def runs(original: Manifest, replay: Manifest) -> Markup:

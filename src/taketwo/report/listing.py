@@ -38,8 +38,11 @@ def render_listing(rows: Sequence[RunSummary], *, width: int = 80, color: bool =
 
 
 def _what(row: RunSummary) -> str:
-    command = words.one_line(row.command, longest=60)
-    return f"{command} (replay of {words.one_line(row.replay_of)})" if row.replay_of else command
+    return (
+        f"replay of {words.one_line(row.replay_of)}"
+        if row.replay_of
+        else words.one_line(row.command, longest=60)
+    )
 
 
 def render_listing_json(rows: Sequence[RunSummary]) -> str:

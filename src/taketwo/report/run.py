@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from taketwo.model.manifest import Manifest, Metric, Parameter
 from taketwo.report import words
@@ -184,7 +184,7 @@ _SECTIONS: tuple[tuple[str, Callable[[Screen, str, Manifest], None]], ...] = (
 )
 
 
-def _rows(screen: Screen, title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _rows(screen: Screen, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     screen.heading(title)

@@ -20,7 +20,8 @@ STYLES = {
     "warn": "yellow",
 }
 _NARROWEST = 40
-_UNBROKEN = 12
+_WIDEST_NAME = 36
+_NARROWEST_CELL = 10
 
 
 class Screen:
@@ -73,13 +74,20 @@ class Screen:
         """Sentences, each behind a dash."""
         self._table([[("-", style), (sentence, style)] for sentence in sentences], header=None, gap=1)
 
-    def table(self, header: Sequence[str], rows: Iterable[Sequence[str | tuple[str, str]]]) -> None:
-        """Rows under a header; a cell may carry a style."""
+    def table(
+        self, header: Sequence[str], rows: Iterable[Sequence[str | tuple[str, str]]], *, name: int = 0
+    ) -> None:
+        """Rows under a header; a cell may carry a style. The column ``name`` is the last to be folded."""
         cells = [[cell if isinstance(cell, tuple) else (cell, "") for cell in row] for row in rows]
-        self._table(cells, header=header)
+        self._table(cells, header=header, name=name)
 
     def _table(
-        self, rows: Sequence[Sequence[tuple[str, str]]], *, header: Sequence[str] | None, gap: int = 2
+        self,
+        rows: Sequence[Sequence[tuple[str, str]]],
+        *,
+        header: Sequence[str] | None,
+        name: int = 0,
+        gap: int = 2,
     ) -> None:
         from rich.padding import Padding  # noqa: PLC0415 - heavy, only needed here
         from rich.table import Table  # noqa: PLC0415 - heavy, only needed here
@@ -94,9 +102,14 @@ class Screen:
             header_style="dim",
             pad_edge=False,
         )
-        for column, title in enumerate(header or [""] * len(rows[0])):
-            longest = max(display_width(neutral(row[column][0])) for row in rows)
-            table.add_column(Text(neutral(title)), overflow="fold", min_width=min(longest, _UNBROKEN))
+        titles = list(header) if header is not None else [""] * len(rows[0])
+        natural = [
+            max(display_width(neutral(text)) for text in (title, *(row[column][0] for row in rows)))
+            for column, title in enumerate(titles)
+        ]
+        room = self._console.width - 2 - gap * len(titles)
+        for title, width in zip(titles, fit(natural, room, name=name), strict=True):
+            table.add_column(Text(neutral(title)), overflow="fold", width=width)
         for row in rows:
             table.add_row(*(Text(neutral(text), style=STYLES.get(style, style)) for text, style in row))
         self._console.print(Padding(table, (0, 0, 0, 2)))
@@ -105,3 +118,17 @@ class Screen:
         """All of it, lines ending without blanks."""
         lines = self._file.getvalue().split("\n")
         return "\n".join(lines if self._color else [line.rstrip() for line in lines])
+
+
+def fit(natural: Sequence[int], room: int, *, name: int) -> list[int]:
+    """Widths of columns that fit into ``room``: the widest gives way first, the column ``name`` last."""
+    widths = list(natural)
+    while sum(widths) > room:
+        floors = [_WIDEST_NAME if column == name else _NARROWEST_CELL for column in range(len(widths))]
+        wide = [column for column, width in enumerate(widths) if width > floors[column]]
+        # Nothing above its floor is left only when there are many columns: then all give way.
+        column = max(wide or range(len(widths)), key=widths.__getitem__)
+        if widths[column] <= 1:
+            break
+        widths[column] -= 1
+    return widths

@@ -47,7 +47,7 @@ def render_markdown(verdict: Verdict, original: Manifest, replay: Manifest) -> s
         lines += _table(
             ("what", "which", "original", "replay"),
             [
-                (words.area(d.area), d.subject, d.before or words.MISSING, d.after or words.MISSING)
+                (words.area(d.area), d.subject, words.side(d, d.before), words.side(d, d.after))
                 for d in verdict.differences
             ],
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from taketwo.model.manifest import Manifest
 from taketwo.model.verdict import Check, Difference, Outcome, Verdict
 from taketwo.report import words
@@ -48,7 +50,19 @@ def _facts(verdict: Verdict, original: Manifest, replay: Manifest) -> list[tuple
     ]
 
 
-def checks(screen: Screen, found: tuple[Check, ...]) -> None:
+@dataclass(frozen=True)
+class Wording:
+    """How the two sides are called, and what stands before a check that held and one that did not."""
+
+    sides: tuple[str, str] = ("original", "replay")
+    held: str = "ok"
+    failed: str = "FAILED"
+
+
+VERDICT = Wording()
+
+
+def checks(screen: Screen, found: tuple[Check, ...], wording: Wording = VERDICT) -> None:
     """Tables of metrics, outputs and the rest, failed ones first."""
     groups = (
         ("Metrics", ("metric",)),
@@ -60,16 +74,17 @@ def checks(screen: Screen, found: tuple[Check, ...]) -> None:
         if not rows:
             continue
         screen.heading(title)
-        header = ("", "", "original", "replay", "rule", "reached")
-        screen.table(header, [_row(check) for check in rows])
+        header = ("", "", *wording.sides, "rule", "reached")
+        screen.table(header, [_row(check, wording) for check in rows], name=1)
         notes = [f"{words.subject(c)}: {c.detail}" for c in rows if c.detail]
         screen.bullets(notes, "quiet")
 
 
-def _row(check: Check) -> list[str | tuple[str, str]]:
-    held = words.mark(check.held)
+def _row(check: Check, wording: Wording) -> list[str | tuple[str, str]]:
+    mark = words.mark(check.held)
+    shown = {True: wording.held, False: wording.failed, None: mark}[check.held]
     return [
-        (held, held),
+        (shown, mark),
         words.subject(check),
         words.value(check.before),
         "same" if check.kind != "metric" and check.after == check.before else words.value(check.after),
@@ -78,17 +93,14 @@ def _row(check: Check) -> list[str | tuple[str, str]]:
     ]
 
 
-def differences(screen: Screen, found: tuple[Difference, ...]) -> None:
+def differences(screen: Screen, found: tuple[Difference, ...], wording: Wording = VERDICT) -> None:
     """A table for each area; a long area is cut, and says so."""
     for area in dict.fromkeys(d.area for d in found):
         rows = [d for d in found if d.area == area]
         shown = [
-            [words.one_line(d.subject), _side(d.before), _side(d.after)] for d in rows[:_MOST_DIFFERENCES]
+            [words.one_line(d.subject), words.side(d, d.before), words.side(d, d.after)]
+            for d in rows[:_MOST_DIFFERENCES]
         ]
-        screen.table((words.area(area), "original", "replay"), shown)
+        screen.table((words.area(area), *wording.sides), shown)
         if len(rows) > _MOST_DIFFERENCES:
             screen.bullets([f"and {len(rows) - _MOST_DIFFERENCES:,} more"], "quiet")
-
-
-def _side(text: str | None) -> str:
-    return words.MISSING if text is None else words.one_line(text)

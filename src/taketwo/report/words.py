@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from taketwo.model.base import Number
 from taketwo.model.manifest import Manifest, Rebuilt, Sealing
 from taketwo.model.rules import Rule, Rung
-from taketwo.model.verdict import Check, Verdict
+from taketwo.model.verdict import Check, Difference, Verdict
 
 MISSING = "—"
 # Terminal escapes, characters that reorder or hide text, and lone surrogates, which no encoder takes.
@@ -61,12 +61,11 @@ def mark(held: bool | None) -> str:
 
 
 def rung(check: Check) -> str:
-    """The rung that was reached; a number has no bytes to speak of, so it is just identical."""
-    if check.rung is Rung.IDENTICAL and check.kind in {"metric", "exit"}:
-        return "identical"
+    """The rung that was reached, in a word or two."""
     if check.before is None or check.after is None:
         return "missing" if check.after is None else "new"
-    return check.rung.value
+    short = {Rung.IDENTICAL: "identical", Rung.EQUAL: "equal"}
+    return short.get(check.rung, check.rung.value)
 
 
 def rule(judging: Rule) -> str:
@@ -80,6 +79,8 @@ def rule(judging: Rule) -> str:
             return f"± ({judging.atol:g} + {judging.rtol:g} relative)"
         case "printed":
             return f"{judging.digits} decimals"
+        case "equal":
+            return "equal"
         case _:
             return str(judging)
 
@@ -116,7 +117,8 @@ def size(amount: int) -> str:
     value = float(amount)
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if value < 1024:
-            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.1f} {unit}"
+            plain = "1 byte" if amount == 1 else f"{amount:,} bytes"
+            return plain if unit == "bytes" else f"{value:,.1f} {unit}"
         value /= 1024
     return f"{value:,.1f} TiB"
 
@@ -166,6 +168,13 @@ def rebuilt(found: Rebuilt | None) -> str:
 def area(name: str) -> str:
     """The heading of an area of differences."""
     return _AREAS.get(name, name.capitalize())
+
+
+def side(difference: Difference, text: str | None) -> str:
+    """One side of a difference; ids of trees are cut as git cuts them."""
+    if text is None:
+        return MISSING
+    return text[:12] if difference.area == "source" else one_line(text)
 
 
 def subject(check: Check) -> str:

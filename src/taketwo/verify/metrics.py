@@ -49,7 +49,6 @@ def _check(name: str, before: _Series | None, after: _Series | None, rule: Rule)
             held=None if rule.allow == "ignore" else False,
             before=first,
             after=last,
-            detail="missing in the replay" if after is None else "measured in the replay only",
         )
     if len(before) == len(after) == 1 and before.keys() == after.keys():
         judged = ladder.rung(as_float(first or 0), as_float(last or 0), rule)

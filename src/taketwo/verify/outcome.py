@@ -102,19 +102,21 @@ def _counted(judged: Sequence[Check]) -> str:
     return text[0].upper() + text[1:]
 
 
+_SUBJECTS = {
+    "output": "The output {}",
+    "result": "The value that the function returned",
+    "console": "What the run printed ({})",
+}
+
+
 def _failure(check: Check) -> str:
     why = f"{f': {check.detail}' if check.detail else ''} (the rule: {check.rule})"
-    match check.kind:
-        case "exit":
-            return f"The replay {check.after}; the original {check.before}."
-        case "metric":
-            return _metric_failure(check, why)
-        case "output":
-            return f"The output {check.subject} does not agree{why}."
-        case "result":
-            return f"The value that the function returned does not agree{why}."
-        case _:
-            return f"What the run printed does not agree ({check.subject}){why}."
+    if check.kind == "exit":
+        return f"The replay {check.after}; the original {check.before}."
+    if check.kind == "metric":
+        return _metric_failure(check, why)
+    what = _SUBJECTS[check.kind].format(check.subject)
+    return f"{what} is missing in the replay." if check.after is None else f"{what} does not agree{why}."
 
 
 def _metric_failure(check: Check, why: str) -> str:

@@ -67,11 +67,11 @@ def _check(
 ) -> Check:
     rule = choose(rules, f"output:{name}")
     if other is None:
-        compared = Comparison(Rung.DIFFERENT, held=False, detail="missing in the replay")
+        compared = Comparison(Rung.DIFFERENT, held=False)
     else:
         compared = _compare(name, output, other, rule, read)
         if other_name != name:
-            detail = f"named {other_name} in the replay"
+            detail = f"named {other_name} there"
             compared = Comparison(
                 compared.rung, compared.held, f"{detail}; {compared.detail}" if compared.detail else detail
             )
@@ -108,9 +108,8 @@ def _new(name: str, output: Output, rules: Sequence[Rule]) -> Check:
         rule=choose(rules, f"output:{name}"),
         held=None,
         after=_shown(output),
-        detail="written in the replay only",
     )
 
 
 def _shown(output: Output) -> str:
-    return f"{output.content.sha256[:12]} ({count_bytes(output.content.size)})"
+    return f"{output.content.sha256[:8]} ({count_bytes(output.content.size)})"

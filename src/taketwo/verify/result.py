@@ -34,11 +34,7 @@ def check_result(original: Manifest, replay: Manifest, rules: Sequence[Rule]) ->
     if value is _NOTHING:
         return []
     if after is None or (after.result_json is None and after.result is None):
-        return [
-            _check(
-                rule, Comparison(Rung.DIFFERENT, held=False, detail="missing in the replay"), before, after
-            )
-        ]
+        return [_check(rule, Comparison(Rung.DIFFERENT, held=False), before, after)]
     other_value = _without_metrics(after.result_json, returned)
     tally = Tally(rule)
     compare_values(value, None if other_value is _NOTHING else other_value, tally, root=_SUBJECT)
@@ -94,7 +90,7 @@ def _judge_stored(
     alone show nothing, unless the rule asks for identical bytes.
     """
     if after is None:
-        return Rung.DIFFERENT, False, "missing in the replay"
+        return Rung.DIFFERENT, False, ""
     if before.sha256 is not None and before.sha256 == after.sha256:
         return Rung.IDENTICAL, True, f"the same {before.type}"
     if before.type != after.type:

@@ -1,0 +1,52 @@
+"""Listings: one row a run, ids whole, keys documented."""
+
+import json
+
+from tests.support.studies import manifest, replay
+
+from taketwo.report import listing, render_listing, render_listing_json
+from taketwo.store.interface import RunSummary
+
+
+def rows():
+    return [
+        RunSummary(
+            run_id=run.run_id,
+            experiment=run.experiment,
+            status=status,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            command=" ".join(run.invocation.argv),
+            replay_of=run.replay.run_id if run.replay else None,
+        )
+        for run, status in ((replay(), "failed"), (manifest(), "completed"))
+    ]
+
+
+def test_a_listing_is_as_it_was_looked_at(golden):
+    golden("listing.txt", render_listing(rows(), width=100))
+    golden("listing.json", render_listing_json(rows()))
+
+
+def test_ids_are_whole_at_eighty_columns():
+    text = render_listing(rows(), width=80)
+    assert all(row.run_id in text for row in rows())
+
+
+def test_an_empty_listing_says_what_to_do():
+    assert "taketwo run" in render_listing([])
+    assert json.loads(render_listing_json([])) == []
+
+
+def test_every_key_is_there_and_documented():
+    (first, _) = json.loads(render_listing_json(rows()))
+    assert first["run_id"] == rows()[0].run_id
+    assert all(key in listing.__doc__ for key in first)
+
+
+def test_names_cannot_act_on_a_terminal():
+    hostile = RunSummary(
+        run_id="a", experiment="\x1b[2J", status="x\u202e", started_at="\r", finished_at="", command="\x9b1m"
+    )
+    text = render_listing([hostile])
+    assert not {"\x1b", "\u202e", "\r", "\x9b"} & set(text)
