@@ -61,6 +61,14 @@ def test_everything_that_a_page_says_to_type_can_be_typed(page):
         parse(["taketwo", *words] if words[0] == "replay" else words)
 
 
+def test_every_rule_that_is_shown_can_be_read():
+    rules = pytest.importorskip("taketwo.verify.rules")
+    intro = section("How rules are written")
+    shown = re.findall(r"^\| `(.+?)` \| ", intro, re.MULTILINE)
+    ladder = {rules.parse_rule(text).allow for text in shown}
+    assert ladder == {"tolerance", "printed", "ulp", "equal", "identical", "ignore"}
+
+
 def test_a_command_that_does_not_exist_would_be_noticed():
     (words,) = typed_commands("```console\n$ taketwo ls --limitt 3\n2026…  output\n```\n")
     with pytest.raises(click.NoSuchOption):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from taketwo.config.values import ENGINES
+from taketwo.config.values import ENGINES, Kind, expand_home
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
@@ -27,6 +27,21 @@ engine_option = click.option(
     type=click.Choice(ENGINES),
     help="Where to replay; auto takes the strongest that works.",
 )
+
+
+class Quantity(click.ParamType):
+    """An option whose text is read as a setting of that kind is."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.name = "quantity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value; a usage error says what is expected."""
+        try:
+            return self.kind.read(self.kind.parse(value), Path())
+        except (ValueError, TypeError):
+            self.fail(f"{value!r} is not {self.kind.expected}.", param, ctx)
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +67,11 @@ def perhaps_named(value: str) -> tuple[str | None, str]:
     """``NAME=PATH`` or ``PATH``; a path that looks like the first form is written ``./a=b``."""
     name, equals, rest = value.partition("=")
     return (name, rest) if equals and rest and _NAME.fullmatch(name) else (None, value)
+
+
+def located(here: Path, path: str) -> Path:
+    """The absolute path that was typed in the directory ``here``; the shell leaves ``NAME=~/x`` to us."""
+    return here / expand_home(Path(path))
 
 
 def _context() -> click.Context | None:
