@@ -1,0 +1,210 @@
+"""From checks to an answer: the outcome, the sentences that justify it, the facts that qualify it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taketwo.model.base import Number
+from taketwo.model.manifest import Manifest, Sealing
+from taketwo.model.rules import Rung
+from taketwo.model.verdict import Check, Difference, Outcome
+from taketwo.verify import ladder
+from taketwo.verify.ending import stopped_from_outside
+
+_NAMED = 8
+_KINDS = {"metric": "metric", "output": "output", "result": "result", "console": "console stream"}
+
+
+def decide(original: Manifest, replay: Manifest, checks: Sequence[Check]) -> Outcome:
+    """The outcome: any failed check decides, unless a run was stopped from outside or nothing was judged."""
+    if stopped_from_outside(original) or stopped_from_outside(replay):
+        return Outcome.INCONCLUSIVE
+    if any(check.held is False for check in checks):
+        return Outcome.NOT_REPRODUCED
+    if any(check.held for check in checks if check.kind != "exit") or _failed_alike(original, checks):
+        return Outcome.REPRODUCED
+    return Outcome.INCONCLUSIVE
+
+
+def _failed_alike(original: Manifest, checks: Sequence[Check]) -> bool:
+    """A failure is a result in itself; an exit code of 0 is not."""
+    return original.ending.status != "completed" and any(c.held for c in checks if c.kind == "exit")
+
+
+def reasons(
+    original: Manifest,
+    replay: Manifest,
+    outcome: Outcome,
+    checks: Sequence[Check],
+    found: Sequence[Difference],
+) -> tuple[str, ...]:
+    """Sentences, the decisive one first."""
+    if outcome is Outcome.INCONCLUSIVE:
+        return _inconclusive(original, replay, checks)
+    if outcome is Outcome.REPRODUCED:
+        return _reproduced(original, checks)
+    failed = sorted((c for c in checks if c.held is False), key=lambda c: c.kind != "exit")
+    sentences = [_failure(check) for check in failed[:_NAMED]]
+    if len(failed) > _NAMED:
+        sentences.append(f"{len(failed) - _NAMED} more results do not agree.")
+    return (*sentences, *_suspects(found))
+
+
+def _inconclusive(original: Manifest, replay: Manifest, checks: Sequence[Check]) -> tuple[str, ...]:
+    for who, run in (("original run", original), ("replay", replay)):
+        if stopped_from_outside(run):
+            how = f" by {run.ending.signal}" if run.ending.signal else ""
+            return (
+                f"The {who} was stopped from outside{how} before its end, so its results are not complete.",
+            )
+    open_checks = [c for c in checks if c.held is None and c.kind == "result" and c.rule.allow != "ignore"]
+    if open_checks:
+        return (f"The function returned a value that cannot be judged: {open_checks[0].detail}.",)
+    if any(c.rule.allow == "ignore" for c in checks):
+        return ("The rules ignore every result that the run has, so there is nothing to judge.",)
+    return ("The run has no metric, no output, no result and printed nothing, so there is nothing to judge.",)
+
+
+def _reproduced(original: Manifest, checks: Sequence[Check]) -> tuple[str, ...]:
+    judged = [c for c in checks if c.held and c.kind != "exit"]
+    if not judged:
+        ending = next(c for c in checks if c.kind == "exit")
+        return (f"The run failed in the same way as the original: {ending.before}.",)
+    loosest = Rung.IDENTICAL
+    for check in judged:
+        loosest = ladder.looser(loosest, check.rung)
+    subject = _counted(judged)
+    agree = "agrees" if len(judged) == 1 else "all agree"
+    how = {
+        Rung.IDENTICAL: "bit for bit",
+        Rung.EQUAL: "value for value",
+        Rung.ULP: "within the floating point steps that the rules allow",
+        Rung.TOLERANCE: "within the tolerances that the rules allow",
+        Rung.PRINTED: "at the digits printed",
+    }.get(loosest, "as the rules ask")
+    sentences = [f"{subject} {agree} {how}."]
+    if original.ending.status != "completed":
+        sentences.append("The original run failed, and the replay failed in the same way.")
+    if all(c.kind == "console" for c in judged):
+        sentences.append("The run has no metric, output or result, so what it printed decided.")
+    return tuple(sentences)
+
+
+def _counted(judged: Sequence[Check]) -> str:
+    """For example ``4 metrics, 2 outputs and the result``."""
+    parts = []
+    for kind, word in _KINDS.items():
+        count = sum(check.kind == kind for check in judged)
+        if count:
+            plural = "s" if count > 1 else ""
+            parts.append("the result" if kind == "result" else f"{count:,} {word}{plural}")
+    text = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return text[0].upper() + text[1:]
+
+
+def _failure(check: Check) -> str:
+    why = f"{f': {check.detail}' if check.detail else ''} (the rule: {check.rule})"
+    match check.kind:
+        case "exit":
+            return f"The replay {check.after}; the original {check.before}."
+        case "metric":
+            return _metric_failure(check, why)
+        case "output":
+            return f"The output {check.subject} does not agree{why}."
+        case "result":
+            return f"The value that the function returned does not agree{why}."
+        case _:
+            return f"What the run printed does not agree ({check.subject}){why}."
+
+
+def _metric_failure(check: Check, why: str) -> str:
+    if check.after is None:
+        return f"The metric {check.subject} is missing in the replay; it was {_shown(check.before)}."
+    if check.before is None:
+        return f"The metric {check.subject} is {_shown(check.after)} in the replay; the original has none."
+    if check.before == check.after:
+        return f"The metric {check.subject} does not agree in all steps{why}."
+    return f"The metric {check.subject} is {_shown(check.after)} instead of {_shown(check.before)}{why}."
+
+
+def _shown(value: Number | str | None) -> str:
+    return repr(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _suspects(found: Sequence[Difference]) -> tuple[str, ...]:
+    """What is not the same and is the likeliest cause, named: code, data, parameters, packages."""
+    sentences = []
+    if any(d.area == "source" for d in found):
+        sentences.append("The source code is not the captured one.")
+    for difference in [d for d in found if d.area == "input"][:_NAMED]:
+        if difference.before is None:
+            sentences.append(f"The replay read {difference.subject}, which the original did not.")
+        elif difference.after is None:
+            sentences.append(f"The replay did not read {difference.subject}.")
+        else:
+            sentences.append(
+                f"The input {difference.subject} has other content "
+                f"({difference.before}, now {difference.after})."
+            )
+    for area, word in (("parameter", "parameters"), ("environment", "packages or their files")):
+        names = [d.subject for d in found if d.area == area]
+        if names:
+            more = ", …" if len(names) > _NAMED else ""
+            sentences.append(f"Other {word}: {', '.join(names[:_NAMED])}{more}.")
+    return tuple(sentences)
+
+
+def caveats(
+    original: Manifest, replay: Manifest, outcome: Outcome, found: Sequence[Difference], rules_by: str
+) -> tuple[str, ...]:
+    """What a reader must know to weigh the outcome, whatever it is."""
+    sentences: list[str] = []
+    if replay.replay is not None:
+        sentences += _sealing_caveats(replay.replay.sealing)
+        sentences += _rebuilt_caveats(original, replay)
+    sentences += [
+        f"The input {item.name} changed while the original run was reading it."
+        for item in original.inputs
+        if item.changed_during_run
+    ]
+    if rules_by != "author":
+        sentences.append(f"The rules were fixed by {rules_by} and not by the author of the run.")
+    if outcome is Outcome.REPRODUCED:
+        sentences += [
+            f"The {word} not the same on both sides; the results agree all the same."
+            for areas, word in ((("source",), "source code is"), (("input",), "inputs are"))
+            if any(d.area in areas for d in found)
+        ]
+    machine = [d.subject for d in found if d.area in {"host", "interpreter"}]
+    if outcome is Outcome.NOT_REPRODUCED and machine:
+        more = ", …" if len(machine) > _NAMED else ""
+        sentences.append(f"The machines differ: {', '.join(machine[:_NAMED])}{more}.")
+    return tuple(sentences)
+
+
+def _sealing_caveats(sealing: Sealing) -> list[str]:
+    found = []
+    if not sealing.sealed:
+        found.append(
+            f"The replay was not sealed (engine: {sealing.engine}); it could reach more than the run."
+        )
+    if sealing.network:
+        found.append("The network was open during the replay.")
+    found.extend(f"Sealing: {gap}." for gap in sealing.gaps)
+    return found
+
+
+def _rebuilt_caveats(original: Manifest, replay: Manifest) -> list[str]:
+    rebuilt = replay.replay.rebuilt if replay.replay else None
+    if rebuilt is None:
+        return []
+    found = []
+    if rebuilt.interpreter != "exact":
+        captured = original.environment.interpreter.version if original.environment else "the captured one"
+        found.append(f"The replay ran on Python {rebuilt.interpreter_version} instead of {captured}.")
+    if rebuilt.identical < rebuilt.files or rebuilt.different or rebuilt.missing or rebuilt.added:
+        found.append(
+            f"The environment is not identical: {rebuilt.identical:,} of {rebuilt.files:,} files are"
+            + (f", and {len(rebuilt.added):,} are new." if rebuilt.added else ".")
+        )
+    return found
