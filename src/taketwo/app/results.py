@@ -9,6 +9,7 @@ from pathlib import Path
 from taketwo.engine.interface import Availability
 from taketwo.model.base import Number
 from taketwo.model.manifest import Manifest
+from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Verdict
 
 
@@ -33,12 +34,12 @@ class ReplayResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two runs compared: as after a replay, and the unified diff of their code."""
+    """Any two runs compared: what is not the same, and the verdict as if one replayed the other."""
 
+    difference: RunDiff
     verdict: Verdict
     before: Manifest
     after: Manifest
-    code_diff: str
     read: Callable[[str], bytes]
 
 
