@@ -29,19 +29,18 @@ engine_option = click.option(
 )
 
 
-class Quantity(click.ParamType):
-    """An option whose text is read as a setting of that kind is."""
+def quantity(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """The callback of an option whose text is read as a setting of that kind is; a usage error otherwise."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.name = "quantity"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value; a usage error says what is expected."""
+    def read(context: click.Context, option: click.Parameter, text: str | None) -> Any:
+        if text is None:
+            return None
         try:
-            return self.kind.read(self.kind.parse(value), Path())
-        except (ValueError, TypeError):
-            self.fail(f"{value!r} is not {self.kind.expected}.", param, ctx)
+            return kind.read(kind.parse(text), Path())
+        except (ValueError, TypeError) as error:
+            raise click.BadParameter(f"{text!r} is not {kind.expected}.", context, option) from error
+
+    return read
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:

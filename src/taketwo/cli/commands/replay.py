@@ -9,10 +9,10 @@ import click
 
 from taketwo.cli import output
 from taketwo.cli.arguments import (
-    Quantity,
     engine_option,
     located,
     named,
+    quantity,
     report_options,
     run_argument,
     tolerance_option,
@@ -33,8 +33,10 @@ from taketwo.config.values import SECONDS, SIZE
 @tolerance_option
 @click.option("--base-image", metavar="IMAGE", help="The container image to build on.")
 @click.option("--network", is_flag=True, help="Open the network; the verdict says so.")
-@click.option("--memory", metavar="SIZE", type=Quantity(SIZE), help="At most this much memory, like 8GiB.")
-@click.option("--timeout", metavar="TIME", type=Quantity(SECONDS), help="At most this long, like 2h.")
+@click.option(
+    "--memory", metavar="SIZE", callback=quantity(SIZE), help="At most this much memory, like 8GiB."
+)
+@click.option("--timeout", metavar="TIME", callback=quantity(SECONDS), help="At most this long, like 2h.")
 @report_options
 @json_option
 @common_options
