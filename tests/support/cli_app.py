@@ -45,7 +45,7 @@ class FakeApplication(Application):
     def compare_runs(self, settings, before, after):
         self._hear("compare", settings, (before, after))
         return Comparison(
-            difference=RunDiff(before="20260301-a", after="20260302-b", patch=self.patch, source=self.source),
+            found=RunDiff(before="20260301-a", after="20260302-b", patch=self.patch, source=self.source),
             verdict=verdict("20260301-a", "20260302-b", self.outcome),
             before=manifest("20260301-a"),
             after=manifest("20260302-b"),

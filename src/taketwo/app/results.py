@@ -34,10 +34,10 @@ class ReplayResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Any two runs compared: what is not the same, and the verdict as if one replayed the other."""
+    """Two runs compared: as after a replay, and everything that differs, code included."""
 
-    difference: RunDiff
     verdict: Verdict
+    found: RunDiff
     before: Manifest
     after: Manifest
     read: Callable[[str], bytes]

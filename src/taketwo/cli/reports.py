@@ -50,8 +50,8 @@ def of_comparison(result: Comparison) -> Report:
     compared = (result.verdict, result.before, result.after)
     width, color = output.screen()
     return Report(
-        text=partial(report.render_diff, result.difference, width=width, color=color),
-        json=partial(report.render_diff_json, result.difference),
+        text=partial(report.render_diff, result.found, width=width, color=color),
+        json=partial(report.render_diff_json, result.found),
         markdown=partial(report.render_markdown, *compared),
         html=partial(report.render_html, *compared, read=result.read),
     )

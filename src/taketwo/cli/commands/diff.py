@@ -30,4 +30,4 @@ def command(
     html, markdown = (output.report_file(shell.directory, path) for path in (html, markdown))
     result = shell.application.compare_runs(shell.settings(), before, after)
     reports.of_comparison(result).publish(html=html, markdown=markdown, as_json=as_json)
-    return 0 if result.difference.same else 1
+    return 0 if result.found.same else 1
