@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from taketwo.config import load
+from taketwo.config import Settings, load
 from taketwo.config.settings import KINDS, VARIABLES
 from taketwo.errors import ConfigurationError
 
@@ -160,3 +162,30 @@ def test_a_table_named_tool_in_the_own_file_is_explained(tmp_path):
 def test_every_setting_has_a_variable_of_its_own():
     assert len(set(VARIABLES.values())) == len(KINDS)
     assert VARIABLES["store"] == "TAKETWO_HOME"
+
+
+def outcome(environ, overrides):
+    """Settings, or the error that was raised instead."""
+    try:
+        return load(Path("/nowhere/project"), environ, overrides)
+    except ConfigurationError as error:
+        return error
+
+
+@given(name=st.sampled_from(sorted(KINDS)), text=st.text(st.characters(exclude_characters="\0")))
+def test_any_text_in_a_variable_gives_settings_or_an_error_that_names_it(name, text):
+    found = outcome({VARIABLES[name]: text}, {})
+    assert isinstance(found, Settings) or f"`{VARIABLES[name]}`" in found.what
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(name=st.sampled_from(sorted(KINDS)), value=VALUES)
+def test_any_value_gives_settings_or_an_error_that_names_it(name, value):
+    found = outcome({}, {name: value})
+    assert isinstance(found, Settings) or f"`{name}`" in found.what

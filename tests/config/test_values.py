@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taketwo.config.values import PATHS, RULES, TEXTS, seconds, size
+from taketwo.config.values import PATHS, RULES, TEXTS, expand_home, seconds, size
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,8 @@ def test_tables_in_plain_text_are_separated_by_semicolons_because_rules_hold_com
 def test_a_table_in_plain_text_without_an_equals_sign_is_refused():
     with pytest.raises(ValueError, match=r".*"):
         PATHS.parse("grades")
+
+
+def test_a_tilde_is_the_home_of_a_user_or_the_name_of_a_file():
+    assert expand_home(Path("~/x")) == Path.home() / "x"
+    assert expand_home(Path("~no-such-user-here/x")) == Path("~no-such-user-here/x")

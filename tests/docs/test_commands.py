@@ -8,6 +8,7 @@ from tests.support.cli_pages import PAGES, ROOT, real_commands, typed_commands
 
 from taketwo.cli.main import COMMANDS
 from taketwo.cli.shell import common_options
+from taketwo.verify.rules import parse_rule
 
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 REAL = real_commands()
@@ -59,6 +60,12 @@ def test_the_summaries_that_are_shown_without_importing_are_those_of_the_command
 def test_everything_that_a_page_says_to_type_can_be_typed(page):
     for words in typed_commands(page.read_text(encoding="utf-8")):
         parse(["taketwo", *words] if words[0] == "replay" else words)
+
+
+def test_every_rule_that_is_shown_can_be_read():
+    shown = re.findall(r"^\| `(.+?)` \| ", section("How rules are written"), re.MULTILINE)
+    ladder = {parse_rule(text).allow for text in shown}
+    assert ladder == {"tolerance", "printed", "ulp", "equal", "identical", "ignore"}
 
 
 def test_a_command_that_does_not_exist_would_be_noticed():

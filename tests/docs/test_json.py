@@ -1,16 +1,19 @@
 """docs/json.md lists every key that a document of ``--json`` has, and no others."""
 
+import json
 import re
 
 from tests.support.cli_pages import ROOT
 from tests.support.cli_runs import manifest
 
-from taketwo.app.results import Comparison, EngineState, LockResult, ReplayResult
+from taketwo import report
+from taketwo.app.results import EngineState, LockResult
 from taketwo.cli import documents, failures
 from taketwo.engine.interface import Availability
 from taketwo.errors import UnknownRun
 from taketwo.model.manifest import Rebuilt, Sealing
 from taketwo.model.rules import Rule, Rung
+from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Check, Difference, Outcome, Verdict
 from taketwo.store.interface import Collected, Damage, RunSummary
 
@@ -40,15 +43,13 @@ def test_a_row_of_a_listing_has_the_documented_keys():
     summary = RunSummary(
         run_id="A", experiment="e", status="completed", started_at="", finished_at="", command="c"
     )
-    document = documents.runs([summary])
-    assert list(document) == ["runs"]
-    assert list(document["runs"][0]) == keys("Runs")
-    assert document["runs"][0]["parent"] is None
+    (row,) = json.loads(report.render_listing_json([summary]))
+    assert list(row) == keys("Runs")
+    assert row["parent"] is None
 
 
 def test_a_verdict_has_the_documented_keys_all_of_them():
-    result = ReplayResult(verdict=VERDICT, original=manifest("A"), replay=manifest("B"), read=lambda _: b"")
-    document = documents.verdict(result)
+    document = json.loads(report.render_json(VERDICT, manifest("A"), manifest("B")))
     assert list(document) == keys("Verdicts")
     assert list(document["original"]) == list(document["replay"]) == keys("Runs of a verdict")
     assert set(document["checks"][0]) == set(keys("Checks"))
@@ -62,11 +63,10 @@ def test_the_words_of_outcomes_and_rungs_are_documented():
     assert all(f"`{word.value}`" in PAGE for word in (*Outcome, *Rung))
 
 
-def test_a_comparison_has_the_documented_keys():
-    compared = Comparison(
-        verdict=VERDICT, before=manifest("A"), after=manifest("B"), code_diff="", read=lambda _: b""
-    )
-    assert list(documents.comparison(compared)) == keys("Differences")
+def test_a_difference_of_runs_has_the_documented_keys():
+    document = json.loads(report.render_diff_json(RunDiff(before="A", after="B")))
+    assert set(document) == set(keys("Differences"))
+    assert document["before"] == {"run_id": "A"}
 
 
 def test_a_lock_has_the_documented_keys():
@@ -75,15 +75,13 @@ def test_a_lock_has_the_documented_keys():
 
 def test_an_engine_has_the_documented_keys():
     state = EngineState(name="docker", sealed=True, availability=Availability(usable=True))
-    document = documents.engines([state])
-    assert list(document) == ["engines"]
-    assert list(document["engines"][0]) == keys("Engines")
+    (row,) = documents.engines([state])
+    assert list(row) == keys("Engines")
 
 
 def test_a_damage_has_the_documented_keys():
-    document = documents.damages([Damage(kind="missing", sha256="0", text="gone")])
-    assert list(document) == ["damages"]
-    assert list(document["damages"][0]) == keys("Damages")
+    (row,) = documents.damages([Damage(kind="missing", sha256="0", text="gone")])
+    assert list(row) == keys("Damages")
 
 
 def test_garbage_has_the_documented_keys():

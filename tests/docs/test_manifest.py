@@ -11,10 +11,11 @@ from tests.support.cli_pages import ROOT
 from taketwo import model
 from taketwo.model.base import Value
 from taketwo.model.manifest import Manifest
+from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Check, Difference, Verdict
 
 PAGE = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
-IN_JSON_PAGE = {Verdict, Check, Difference}
+IN_JSON_PAGE = {Verdict, Check, Difference, RunDiff}
 
 
 def structs():

@@ -7,6 +7,7 @@ from pathlib import Path
 from taketwo.config import load
 from taketwo.config.settings import KINDS, VARIABLES
 from taketwo.config.values import ENGINES
+from taketwo.verify.rules import rules_from
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.+?) \| (.+) \|$", PAGE, re.MULTILINE)
@@ -43,3 +44,4 @@ def test_the_example_is_a_valid_configuration(tmp_path):
     found = load(tmp_path, {}, {})
     assert found.experiment == tomllib.loads(example)["tool"]["taketwo"]["experiment"]
     assert found.data == {"grades": tmp_path / "data" / "grades.csv"}
+    assert [rule.allow for rule in rules_from(found.tolerance)] == ["tolerance", "printed", "tolerance"]

@@ -15,6 +15,7 @@ from taketwo.app.results import (
 )
 from taketwo.cli.application import Application
 from taketwo.engine.interface import Availability
+from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome
 
 
@@ -28,6 +29,8 @@ class FakeApplication(Application):
         self.exit_code = 0
         self.notices = ()
         self.pending = ()
+        self.patch = ""
+        self.source = ()
         self.failure = None
         self.during = lambda progress: None
 
@@ -42,10 +45,10 @@ class FakeApplication(Application):
     def compare_runs(self, settings, before, after):
         self._hear("compare", settings, (before, after))
         return Comparison(
+            found=RunDiff(before="20260301-a", after="20260302-b", patch=self.patch, source=self.source),
             verdict=verdict("20260301-a", "20260302-b", self.outcome),
             before=manifest("20260301-a"),
             after=manifest("20260302-b"),
-            code_diff="--- a\n+++ b\n",
             read=self.store.read,
         )
 

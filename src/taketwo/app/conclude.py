@@ -49,7 +49,8 @@ class Ended:
     """How a run ended, and what only its supervisor knows. ``finished`` is in seconds since the epoch.
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
-    for it; a replay needs it, because there the data lies elsewhere.
+    for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
+    as a replay put them there.
     """
 
     ending: Ending
@@ -59,6 +60,7 @@ class Ended:
     stderr: Path | None = None
     notices: tuple[Notice, ...] = ()
     original_paths: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, FileStat] = field(default_factory=dict)
 
 
 def conclude(
@@ -152,11 +154,14 @@ def _common(
             declared=started.declared_outputs,
             inputs=inputs.inputs,
             sealed=started.mode == "replay",
+            before=ended.before,
         ),
         tools.keeping_outputs,
     )
     notices = [*ended.notices, *inputs.notices, *outputs.notices, *_about_environment(started, facts, environment)]
-    argv = mask_secrets([places.tokenise(word) for word in started.argv])
+    argv = started.argv  # a replay repeats what its manifest says, which holds no paths any more
+    if started.mode != "replay":
+        argv = mask_secrets([places.tokenise(word) for word in started.argv])
     return Manifest(
         run_id=started.run_id,
         experiment=started.experiment,

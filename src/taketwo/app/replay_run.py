@@ -85,7 +85,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         replay,
         rules=(*original.rules, *rules),
         read=tools.store.read,
-        rules_by="the replayer" if rules else "the author",
+        rules_by="replayer" if rules else "author",
     )
     return ReplayResult(verdict=verdict, original=original, replay=replay, read=tools.store.read)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.capture import calls
+from taketwo.capture.files import FileStat, stat_now
 from taketwo.capture.recording import Recording
 from taketwo.capture.relocation import relocate
 from taketwo.capture.started import Started
@@ -54,6 +56,7 @@ class SealedRun:
 def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
     launch = Launch(job, tools)
+    before = _files_below(job.space.tree)
     start = time.time()
     outcome = _run(launch, progress)
     finished = time.time()
@@ -67,7 +70,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         project=str(job.space.tree / job.plan.subdirectory),
         home="",
         directory=str(job.space.tree / job.plan.subdirectory / job.plan.directory),
-        argv=launch.command(),
+        argv=original.invocation.argv,
         pid=myself()[0],
         pid_started=myself()[1],
         source_root=str(job.space.tree),
@@ -96,11 +99,21 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         stdout=job.space.scratch / "stdout",
         stderr=job.space.scratch / "stderr",
         original_paths=job.placed.original_paths,
+        before=before,
     )
     wanted = original.invocation.call
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
     sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
     return sealed[0].manifest
+
+
+def _files_below(root: Path) -> dict[str, FileStat]:
+    return {
+        path: seen
+        for top, _, names in os.walk(root)
+        for name in names
+        if (seen := stat_now(path := f"{top}/{name}")) is not None
+    }
 
 
 class Launch:

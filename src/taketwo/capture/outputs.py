@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import CLOCK_LAG_NS, SKIPPED_DIRECTORIES, Keeping, Opened, is_environment
+from taketwo.capture.files import CLOCK_LAG_NS, SKIPPED_DIRECTORIES, FileStat, Keeping, Opened, is_environment, stat_now
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input, Output
@@ -38,7 +38,8 @@ class OutputRequest:
     paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
     file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
     code is not trusted (a replay): artifacts outside the project are then not taken, because the path
-    would be read on this machine and not where the run wrote it.
+    would be read on this machine and not where the run wrote it. ``before`` are files of the project as they
+    were put there: handing them to the user of the sandbox changes their ctime, which is no change.
     """
 
     places: Places
@@ -48,6 +49,7 @@ class OutputRequest:
     declared: Sequence[str] = ()
     inputs: Sequence[Input] = ()
     sealed: bool = False
+    before: Mapping[str, FileStat] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class _Search:
         # Times of files are too coarse to tell the last write before the start from the first one after it.
         earlier = {opened.path for opened in writes if opened.time * 1e9 < started}
         for path, changed_ns in self._changed(started - CLOCK_LAG_NS):
+            if self._as_it_was(path):
+                continue
             if changed_ns >= started or path not in earlier:
                 self._add(found, path)
         for opened in writes:
@@ -161,6 +165,11 @@ class _Search:
                             yield entry.path, changed
             except OSError as error:
                 self._say(f"{directory} cannot be searched for outputs: {error.strerror}")
+
+    def _as_it_was(self, path: str) -> bool:
+        before = self._request.before.get(path)
+        now = stat_now(path) if before is not None else None
+        return before is not None and now is not None and now[:3] == before[:3]
 
     def _counts(self, path: str) -> bool:
         """Whether an observed write is one to the project, outside what belongs to tools."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from taketwo.config.values import ENGINES
+from taketwo.config.values import ENGINES, Kind, expand_home
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
@@ -27,6 +27,20 @@ engine_option = click.option(
     type=click.Choice(ENGINES),
     help="Where to replay; auto takes the strongest that works.",
 )
+
+
+def quantity(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """The callback of an option whose text is read as a setting of that kind is; a usage error otherwise."""
+
+    def read(context: click.Context, option: click.Parameter, text: str | None) -> Any:
+        if text is None:
+            return None
+        try:
+            return kind.read(kind.parse(text), Path())
+        except (ValueError, TypeError) as error:
+            raise click.BadParameter(f"{text!r} is not {kind.expected}.", context, option) from error
+
+    return read
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +66,11 @@ def perhaps_named(value: str) -> tuple[str | None, str]:
     """``NAME=PATH`` or ``PATH``; a path that looks like the first form is written ``./a=b``."""
     name, equals, rest = value.partition("=")
     return (name, rest) if equals and rest and _NAME.fullmatch(name) else (None, value)
+
+
+def located(here: Path, path: str) -> Path:
+    """The absolute path that was typed in the directory ``here``; the shell leaves ``NAME=~/x`` to us."""
+    return here / expand_home(Path(path))
 
 
 def _context() -> click.Context | None:

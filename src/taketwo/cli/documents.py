@@ -1,18 +1,17 @@
-"""The JSON documents of ``--json``, as ``docs/json.md`` describes them: every key, always."""
+"""The JSON documents that belong to no report: locks, engines, the store. ``docs/json.md`` describes them."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from taketwo.app.results import Comparison, EngineState, LockResult, ReplayResult
-from taketwo.report import verdict_json
-from taketwo.store.interface import Collected, Damage, RunSummary
+from taketwo.app.results import EngineState, LockResult
+from taketwo.store.interface import Collected, Damage
 
 
+<<<<<<< HEAD
 def complete(value: Any) -> Any:
     """A model value as JSON with all its fields; manifests leave defaults out, documents do not."""
     match value:
@@ -45,13 +44,16 @@ def comparison(result: Comparison) -> dict[str, Any]:
 
 
 def lock(value: LockResult) -> dict[str, Any]:
+=======
+def lock(result: LockResult) -> dict[str, Any]:
+>>>>>>> cli
     """What ``taketwo lock`` prints."""
-    return {"run_id": value.run_id, "completed": list(value.completed), "pending": list(value.pending)}
+    return {"run_id": result.run_id, "completed": list(result.completed), "pending": list(result.pending)}
 
 
-def engines(states: Iterable[EngineState]) -> dict[str, Any]:
+def engines(states: Iterable[EngineState]) -> list[dict[str, Any]]:
     """What ``taketwo engines`` prints."""
-    rows = [
+    return [
         {
             "name": state.name,
             "usable": state.availability.usable,
@@ -62,14 +64,13 @@ def engines(states: Iterable[EngineState]) -> dict[str, Any]:
         }
         for state in states
     ]
-    return {"engines": rows}
 
 
-def damages(found: Iterable[Damage]) -> dict[str, Any]:
+def damages(found: Iterable[Damage]) -> list[dict[str, Any]]:
     """What ``taketwo store verify`` prints."""
-    return {"damages": [complete(damage) for damage in found]}
+    return [msgspec.structs.asdict(damage) for damage in found]
 
 
 def garbage(collected: Collected, *, dry_run: bool) -> dict[str, Any]:
     """What ``taketwo store gc`` prints."""
-    return {"blobs": collected.blobs, "size": collected.size, "dry_run": dry_run}
+    return {**msgspec.structs.asdict(collected), "dry_run": dry_run}

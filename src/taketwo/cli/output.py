@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+from taketwo.config.values import expand_home
 from taketwo.errors import UsageError
 
 
@@ -48,7 +49,7 @@ def report_file(here: Path, path: Path | None) -> Path | None:
     """The absolute path of a report. ``UsageError`` now rather than after the work of an hour."""
     if path is None:
         return None
-    file = here / path.expanduser()
+    file = here / expand_home(path)
     if file.is_dir() or not file.parent.is_dir():
         raise UsageError(
             f"{path} cannot be written",

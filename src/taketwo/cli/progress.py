@@ -89,7 +89,7 @@ class LiveStatus(Progress):
 
     def advance(self, done: int, total: int | None) -> None:
         """Show how far the step is."""
-        self._show(f"{self._step} ({amount(done, total)})")
+        self._show(f"{self._step}: {amount(done, total)}")
 
     def warn(self, text: str) -> None:
         """Print the warning above the live line, where it stays."""

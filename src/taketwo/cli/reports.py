@@ -1,16 +1,15 @@
-"""The reports that commands print and write: each rendering by name, made when it is asked for."""
-
-# ruff: noqa: PLC0415  a renderer is loaded when its rendering is wanted
+"""The reports that commands print and write: one result in every form that a command offers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+from taketwo import report
 from taketwo.app.results import Comparison, DemoResult, ReplayResult
-from taketwo.cli import documents, output
+from taketwo.cli import output
 from taketwo.formats.manifest import SealedManifest
 from taketwo.model.base import as_float
 from taketwo.store.interface import RunSummary
@@ -18,12 +17,12 @@ from taketwo.store.interface import RunSummary
 
 @dataclass(frozen=True)
 class Report:
-    """One result in every form that a command offers."""
+    """The renderings of one result, made when they are asked for."""
 
     text: Callable[[], str]
+    json: Callable[[], str]
     markdown: Callable[[], str]
     html: Callable[[], str]
-    document: Callable[[], dict[str, Any]]
 
     def publish(self, *, html: Path | None, markdown: Path | None, as_json: bool) -> None:
         """Write the files that were asked for, then print the text or the JSON document."""
@@ -31,35 +30,23 @@ class Report:
             output.write_file(html, self.html())
         if markdown is not None:
             output.write_file(markdown, self.markdown())
-        if as_json:
-            output.write_json(self.document())
-        else:
-            output.write(self.text())
+        output.write(self.json() if as_json else self.text())
 
 
 def of_replay(result: ReplayResult) -> Report:
     """The answer to "did it reproduce?"."""
-
-    def text() -> str:
-        from taketwo.report.verdict_text import render_text
-
-        width, color = output.screen()
-        return render_text(result.verdict, result.original, result.replay, width=width, color=color)
-
-    def markdown() -> str:
-        from taketwo.report.verdict_markdown import render_markdown
-
-        return render_markdown(result.verdict, result.original, result.replay)
-
-    def html() -> str:
-        from taketwo.report.verdict_html import render_html
-
-        return render_html(result.verdict, result.original, result.replay, read=result.read)
-
-    return Report(text, markdown, html, lambda: documents.verdict(result))
+    compared = (result.verdict, result.original, result.replay)
+    width, color = output.screen()
+    return Report(
+        text=partial(report.render_text, *compared, width=width, color=color),
+        json=partial(report.render_json, *compared),
+        markdown=partial(report.render_markdown, *compared),
+        html=partial(report.render_html, *compared, read=result.read),
+    )
 
 
 def of_comparison(result: Comparison) -> Report:
+<<<<<<< HEAD
     """Two runs compared."""
 
     def text() -> str:
@@ -70,30 +57,39 @@ def of_comparison(result: Comparison) -> Report:
 
     replayed = of_replay(
         ReplayResult(verdict=result.verdict, original=result.before, replay=result.after, read=result.read)
+=======
+    """What is not the same; the pages are those of a replay."""
+    compared = (result.verdict, result.before, result.after)
+    width, color = output.screen()
+    return Report(
+        text=partial(report.render_diff, result.found, width=width, color=color),
+        json=partial(report.render_diff_json, result.found),
+        markdown=partial(report.render_markdown, *compared),
+        html=partial(report.render_html, *compared, read=result.read),
+>>>>>>> cli
     )
-    return Report(text, replayed.markdown, replayed.html, lambda: documents.comparison(result))
 
 
-def runs_text(runs: Sequence[RunSummary]) -> str:
-    """A table of runs."""
-    from taketwo.report.listing import render_listing
+def runs(rows: Sequence[RunSummary], *, as_json: bool) -> str:
+    """A table of runs, or its JSON."""
+    if as_json:
+        return report.render_listing_json(rows)
+    width, color = output.screen()
+    return report.render_listing(rows, width=width, color=color)
 
-    return render_listing(runs)
 
-
-def run_text(sealed: SealedManifest) -> str:
+def run(sealed: SealedManifest) -> str:
     """Everything that a manifest says."""
-    from taketwo.report.run import render_run
+    width, color = output.screen()
+    return report.render_run(sealed.manifest, seal=sealed.sha256, width=width, color=color)
 
-    return render_run(sealed.manifest)
 
-
-def demo_text(result: DemoResult) -> str:
-    """The published table beside the replayed one, below the verdict."""
+def demo(result: DemoResult) -> str:
+    """The verdict, and below it the published table beside the replayed one."""
     width = max(len(row.name) for row in result.table)
     rows = [f"{'':<{width}}  {'published':>12}  {'replayed':>12}"]
     for row in result.table:
         value = "missing" if row.replayed is None else f"{as_float(row.replayed):.6f}"
         mark = "" if row.agrees else "  differs"
         rows.append(f"{row.name:<{width}}  {row.published:>12}  {value:>12}{mark}")
-    return "\n".join([of_replay(result.replayed).text(), "", result.title, "", *rows])
+    return "\n".join([of_replay(result.replayed).text(), result.title, "", *rows])

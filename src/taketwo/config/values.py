@@ -41,6 +41,14 @@ def seconds(value: object) -> float:
     return float(value if isinstance(value, float) else _scaled(value, _SECONDS))
 
 
+def expand_home(path: Path) -> Path:
+    """``~`` and ``~user`` expanded; a name that no user has is the name of a file."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def _scaled(value: object, units: Mapping[str, int]) -> Decimal:
     """A whole number, or a number with a unit, exactly."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -66,7 +74,7 @@ def _count(value: object, _: Path) -> int:
 def _path(value: object, base: Path) -> Path:
     if isinstance(value, Path):
         return base / value
-    return base / Path(_text(value, base)).expanduser()
+    return base / expand_home(Path(_text(value, base)))
 
 
 def _positive_seconds(value: object, _: Path) -> float:

@@ -1,22 +1,33 @@
 import pytest
 
-from taketwo.model.verdict import Outcome
+from taketwo.model.verdict import Difference
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_the_exit_code_tells_whether_the_results_agree(typed, outcome):
-    typed.application.outcome = outcome
+@pytest.fixture
+def changed(typed):
+    """Two runs of which the second has other code."""
+    typed.application.patch = "--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-seed = 1\n+seed = 2\n"
+    typed.application.source = (Difference(area="source", subject="train.py", before="M", after="M"),)
+    return typed
+
+
+def test_runs_that_are_the_same_are_exit_code_0(typed):
     answer = typed("diff", "20260301", "latest", "--json")
-    assert answer.code == outcome.exit_code
-    assert answer.document["verdict"]["outcome"] == outcome.value
-    assert answer.document["code_diff"].startswith("---")
+    assert (answer.code, answer.document["same"]) == (0, True)
     assert typed.asked[2] == ("20260301", "latest")
 
 
-def test_the_text_shows_results_and_code(typed):
-    answer = typed("diff", "20260301", "latest")
-    assert "auc" in answer.out
-    assert "+++ b" in answer.out
+def test_runs_that_differ_are_exit_code_1(changed):
+    answer = changed("diff", "20260301", "latest", "--json")
+    assert (answer.code, answer.document["same"]) == (1, False)
+    assert answer.document["patch"].startswith("--- a/train.py")
+
+
+def test_the_text_shows_what_differs_and_the_code(changed):
+    answer = changed("diff", "20260301", "latest")
+    assert answer.code == 1
+    assert "train.py" in answer.out
+    assert "+seed = 2" in answer.out
 
 
 def test_a_page_can_be_written(typed):

@@ -10,13 +10,13 @@ from taketwo.formats.manifest import seal
 
 
 def test_ls_lists_the_newest_run_first(typed):
-    rows = typed("ls", "--json").document["runs"]
+    rows = typed("ls", "--json").document
     assert [row["run_id"] for row in rows] == ["20260302-b", "20260301-a"]
 
 
 def test_ls_can_be_limited_and_filtered(typed):
-    assert [row["run_id"] for row in typed("ls", "--limit", "1", "--json").document["runs"]] == ["20260302-b"]
-    rows = typed("ls", "--experiment", "early-warning", "--json").document["runs"]
+    assert [row["run_id"] for row in typed("ls", "--limit", "1", "--json").document] == ["20260302-b"]
+    rows = typed("ls", "--experiment", "early-warning", "--json").document
     assert [row["run_id"] for row in rows] == ["20260301-a"]
 
 
@@ -26,12 +26,12 @@ def test_ls_as_text_names_every_run(typed):
     assert "early-warning" in answer.out
 
 
-def test_an_empty_store_says_what_to_do_and_an_empty_document_says_nothing(typed):
+def test_an_empty_store_says_what_to_do_and_is_an_empty_list(typed):
     typed.application.store = MemoryStore()
     answer = typed("ls")
-    assert (answer.code, answer.out) == (0, "")
-    assert "taketwo run" in answer.err
-    assert typed("ls", "--json").document == {"runs": []}
+    assert answer.code == 0
+    assert "taketwo run" in answer.out
+    assert typed("ls", "--json").document == []
 
 
 def test_show_prints_the_manifest_as_it_was_sealed(typed):
@@ -65,7 +65,7 @@ def test_engines_says_which_work_which_is_taken_and_what_is_missing(typed):
     assert lines[2].strip() == "Start Docker or Podman."
     assert lines[3].endswith("works (sealed, taken by auto)")
     assert lines[4].endswith("works (not sealed)")
-    rows = typed("engines", "--json").document["engines"]
+    rows = typed("engines", "--json").document
     assert [(row["name"], row["usable"], row["chosen"]) for row in rows] == [
         ("docker", False, False),
         ("bubblewrap", True, True),

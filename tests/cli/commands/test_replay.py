@@ -48,10 +48,11 @@ def test_options_that_can_be_configured_become_settings(typed):
     assert (settings.memory_limit, settings.time_limit) == (2 * 1024**3, 3600.0)
 
 
-def test_a_size_that_cannot_be_read_stops_before_anything_runs(typed):
-    answer = typed("replay", "latest", "--memory", "lots")
+@pytest.mark.parametrize(("option", "expected"), [("--memory", "a size"), ("--timeout", "a time")])
+def test_a_quantity_that_cannot_be_read_stops_before_anything_runs(typed, option, expected):
+    answer = typed("replay", "latest", option, "lots")
     assert answer.code == 2
-    assert "memory_limit" in answer.err
+    assert f"'{option}': 'lots' is not {expected}" in answer.err
     assert typed.application.asked == []
 
 

@@ -4,7 +4,7 @@ from taketwo.store.interface import Collected, Damage
 def test_a_store_that_is_well_is_exit_code_0(typed):
     answer = typed("store", "verify")
     assert (answer.code, answer.out) == (0, "everything is as it was sealed\n")
-    assert typed("store", "verify", "--json").document == {"damages": []}
+    assert typed("store", "verify", "--json").document == []
 
 
 def test_damage_is_named_with_the_runs_that_it_touches(typed):
@@ -14,9 +14,9 @@ def test_damage_is_named_with_the_runs_that_it_touches(typed):
     answer = typed("store", "verify")
     assert answer.code == 21
     assert answer.out == "missing blob: gone\n    run 20260301-a\n1 damaged\n"
-    assert typed("store", "verify", "--json").document == {
-        "damages": [{"kind": "missing blob", "sha256": "f00", "text": "gone", "runs": ["20260301-a"]}]
-    }
+    assert typed("store", "verify", "--json").document == [
+        {"kind": "missing blob", "sha256": "f00", "text": "gone", "runs": ["20260301-a"]}
+    ]
 
 
 def test_gc_says_what_it_removed(typed):

@@ -26,5 +26,5 @@ def command(shell: Shell, engine: str | None) -> int:
 
     with progress_on(sys.stderr) as progress:
         result = shell.application.demo(shell.settings(engine=engine), DemoRequest(), progress)
-    output.write(reports.demo_text(result))
+    output.write(reports.demo(result))
     return result.replayed.verdict.outcome.exit_code

@@ -21,13 +21,13 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 def command(
     shell: Shell, before: str, after: str, html: Path | None, markdown: Path | None, as_json: bool
 ) -> int:
-    """Compare the runs A and B: results, code, packages, data, parameters, machines.
+    """Name everything that is not the same in the runs A and B: results, code, packages, data, parameters.
 
-    Exit code: 0 the results agree under the rules of A, 1 they do not, 3 inconclusive.
+    Exit code: 0 when nothing differs (machines may), 1 when something does.
     """
     from taketwo.cli import reports  # noqa: PLC0415  as late as possible
 
     html, markdown = (output.report_file(shell.directory, path) for path in (html, markdown))
     result = shell.application.compare_runs(shell.settings(), before, after)
     reports.of_comparison(result).publish(html=html, markdown=markdown, as_json=as_json)
-    return result.verdict.outcome.exit_code
+    return 0 if result.found.same else 1

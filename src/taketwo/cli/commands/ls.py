@@ -23,16 +23,8 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 @pass_shell
 def command(shell: Shell, experiment: str | None, limit: int, as_json: bool) -> int:
     """List the runs of the store, newest first."""
+    from taketwo.cli import reports  # noqa: PLC0415  as late as possible
+
     store = shell.application.open_store(shell.settings())
-    runs = store.runs(experiment=experiment, limit=limit)
-    if as_json:
-        from taketwo.cli import documents  # noqa: PLC0415  as late as possible
-
-        output.write_json(documents.runs(runs))
-    elif runs:
-        from taketwo.cli import reports  # noqa: PLC0415  as late as possible
-
-        output.write(reports.runs_text(runs))
-    else:
-        output.say("taketwo: no runs here yet; capture one with: taketwo run COMMAND")
+    output.write(reports.runs(store.runs(experiment=experiment, limit=limit), as_json=as_json))
     return 0

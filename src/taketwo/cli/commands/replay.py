@@ -8,8 +8,17 @@ from pathlib import Path
 import click
 
 from taketwo.cli import output
-from taketwo.cli.arguments import engine_option, named, report_options, run_argument, tolerance_option
+from taketwo.cli.arguments import (
+    engine_option,
+    located,
+    named,
+    quantity,
+    report_options,
+    run_argument,
+    tolerance_option,
+)
 from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
+from taketwo.config.values import SECONDS, SIZE
 
 
 @click.command(name="replay", short_help="Run a captured run again, sealed, and say whether it reproduced.")
@@ -24,8 +33,10 @@ from taketwo.cli.shell import Shell, common_options, json_option, pass_shell
 @tolerance_option
 @click.option("--base-image", metavar="IMAGE", help="The container image to build on.")
 @click.option("--network", is_flag=True, help="Open the network; the verdict says so.")
-@click.option("--memory", metavar="SIZE", help="At most this much memory, like 8GiB.")
-@click.option("--timeout", metavar="TIME", help="At most this long, like 2h.")
+@click.option(
+    "--memory", metavar="SIZE", callback=quantity(SIZE), help="At most this much memory, like 8GiB."
+)
+@click.option("--timeout", metavar="TIME", callback=quantity(SECONDS), help="At most this long, like 2h.")
 @report_options
 @json_option
 @common_options
@@ -39,8 +50,8 @@ def command(
     tolerance: tuple[str, ...],
     base_image: str | None,
     network: bool,
-    memory: str | None,
-    timeout: str | None,
+    memory: int | None,
+    timeout: float | None,
     html: Path | None,
     markdown: Path | None,
     as_json: bool,
@@ -60,7 +71,7 @@ def command(
     html, markdown = (output.report_file(here, path) for path in (html, markdown))
     request = ReplayRequest(
         run=run,
-        data={name: here / Path(path).expanduser() for name, path in named(data, "--data").items()},
+        data={name: located(here, path) for name, path in named(data, "--data").items()},
         tolerance=tolerance,
         network=network,
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from taketwo.cli import output
-from taketwo.cli.arguments import named, perhaps_named, tolerance_option
+from taketwo.cli.arguments import located, named, perhaps_named, tolerance_option
 from taketwo.cli.shell import Shell, common_options, pass_shell
 
 
@@ -62,8 +61,8 @@ def command(
         argv=argv,
         directory=here,
         environment=shell.environ,
-        data=tuple(DeclaredData(name=name, path=_absolute(here, path)) for name, path in declared),
-        outputs=tuple(_absolute(here, path) for path in outputs),
+        data=tuple(DeclaredData(name=name, path=located(here, path)) for name, path in declared),
+        outputs=tuple(located(here, path) for path in outputs),
         tolerance=tolerance,
         tags=named(tags, "--tag"),
     )
@@ -77,7 +76,3 @@ def command(
             f"in {settings.store}; next: taketwo replay {result.run_id}"
         )
     return result.exit_code
-
-
-def _absolute(here: Path, path: str) -> Path:
-    return here / Path(path).expanduser()

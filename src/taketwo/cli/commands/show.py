@@ -23,5 +23,5 @@ def command(shell: Shell, run: str, as_json: bool) -> int:
     else:
         from taketwo.cli import reports  # noqa: PLC0415  as late as possible
 
-        output.write(reports.run_text(sealed))
+        output.write(reports.run(sealed))
     return 0
