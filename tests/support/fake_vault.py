@@ -55,7 +55,7 @@ class FakeVault(SourceVault):
                 directory, copy, symlinks=True, ignore=lambda _, names: _LEFT_OUT.intersection(names)
             )
             tree = tree_id(os.fsencode(copy), "sha1") or _EMPTY
-            self.trees[tree] = dict(_read(os.fsencode(copy)))
+            self.trees[tree] = dict(_read(copy))
         return tree
 
     def materialise(self, tree: str, destination: Path) -> None:
@@ -63,17 +63,15 @@ class FakeVault(SourceVault):
         if destination.is_dir() and any(destination.iterdir()):
             raise SourceError(f"{destination} is not empty")
         destination.mkdir(parents=True, exist_ok=True)
-        root = os.fsencode(destination)
         for name, file in files.items():
-            path = os.path.join(root, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            path = destination / os.fsdecode(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
             if file.mode == _LINK:
-                os.symlink(file.content, path)
+                path.symlink_to(os.fsdecode(file.content))
             else:
-                with open(path, "wb") as written:
-                    written.write(file.content)
-                os.chmod(path, int(file.mode, 8) & 0o777)
-            if file_id(path, "sha1")[1] != file.oid:
+                path.write_bytes(file.content)
+                path.chmod(int(file.mode, 8) & 0o777)
+            if file_id(os.fsencode(path), "sha1")[1] != file.oid:
                 shutil.rmtree(destination)
                 raise Tampered(f"the source object {file.oid} is damaged")
 
@@ -123,20 +121,17 @@ class FakeVault(SourceVault):
         return self.trees[tree]
 
 
-def _read(root: bytes) -> list[tuple[bytes, _File]]:
+def _read(root: Path) -> list[tuple[bytes, _File]]:
     found = []
-    for parent, directories, names in os.walk(root):
-        for name in (*names, *directories):
-            path = os.path.join(parent, name)
-            if os.path.islink(path):
-                content = os.readlink(path)
-            elif name in names:
-                with open(path, "rb") as file:
-                    content = file.read()
-            else:
-                continue
-            mode, oid, _ = file_id(path, "sha1")
-            found.append((os.path.relpath(path, root), _File(mode.decode(), oid, content)))
+    for path in root.rglob("*"):
+        if path.is_symlink():
+            content = os.fsencode(os.readlink(path))  # noqa: PTH115 - exact, Path tidies it
+        elif path.is_file():
+            content = path.read_bytes()
+        else:
+            continue
+        mode, oid, _ = file_id(os.fsencode(path), "sha1")
+        found.append((os.fsencode(path.relative_to(root)), _File(mode.decode(), oid, content)))
     return found
 
 

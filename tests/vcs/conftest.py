@@ -61,7 +61,7 @@ def own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     configuration = home / ".gitconfig"
     configuration.write_text(
-        "[user]\n\tname = A Researcher\n\temail = researcher@partner.example\n[init]\n\tdefaultBranch = main\n"
+        "[user]\n\tname = A Researcher\n\temail = author@partner.example\n[init]\n\tdefaultBranch = main\n"
     )
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
@@ -119,7 +119,7 @@ def contents(root: Path) -> dict[str, object]:
             path = Path(parent, name)
             key = str(path.relative_to(root))
             if path.is_symlink():
-                found[key] = f"-> {path.readlink()}"
+                found[key] = f"-> {os.readlink(path)}"  # noqa: PTH115 - exact, Path tidies it
             elif path.is_file():
                 content = path.read_bytes()
                 found[key] = (content, "x") if os.access(path, os.X_OK) else content

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.fake_vault import FakeVault
+from tests.vcs.conftest import Blobs, Project, contents
 
 from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.interface import FileChange, SourceVault
-from tests.support.fake_vault import FakeVault
-from tests.vcs.conftest import Blobs, Project, contents
 
 _NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=12).filter(
     lambda name: (
@@ -222,17 +221,15 @@ def _damage(vault: SourceVault, tree: str, path: str) -> None:
 
 def _write(directory: Path, tree: dict[str, object]) -> None:
     for name, content in tree.items():
-        path = os.path.join(directory, name)
+        path = directory / name
         match content:
             case dict():
-                os.mkdir(path)
-                _write(Path(path), content)
+                path.mkdir()
+                _write(path, content)
             case ("->", str(target)):
-                os.symlink(target, path)
+                path.symlink_to(target)
             case ("x", bytes(script)):
-                with open(path, "wb") as file:
-                    file.write(script)
-                os.chmod(path, 0o755)
+                path.write_bytes(script)
+                path.chmod(0o755)
             case bytes(plain):
-                with open(path, "wb") as file:
-                    file.write(plain)
+                path.write_bytes(plain)

@@ -144,6 +144,7 @@ class GitVault(SourceVault):
 
     @contextmanager
     def _writing(self, object_format: str) -> Iterator[Database]:
+        self._database(_PLAIN_FORMAT).create()  # the other lies inside it
         database = self._database(object_format)
         database.create()
         with database.shared():

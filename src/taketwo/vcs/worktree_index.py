@@ -20,6 +20,7 @@ import msgspec
 from taketwo.vcs.command import Finished, refuse
 from taketwo.vcs.database import Database
 
+_ATTEMPTS = 4
 _CHECKSUM = {"sha1": 20, "sha256": 32}
 
 
@@ -56,28 +57,31 @@ class WorkTreeIndex:
 
     def bring_up_to_date(self, paths: Sequence[bytes]) -> str:
         """Make the index hold exactly ``paths`` as they are on disk; returns the id of the tree."""
-        finished = self._update(paths, self.remembered)
+        finished = self._update(paths, exact=False)
         if finished.code and self.remembered:
             # A directory where git knows a file, say. Looking at every path first costs more.
-            finished = self._update(self._presentable(paths), self.remembered, exact=True)
-        if finished.code:
+            finished = self._update(self._presentable(paths), exact=True)
+        for _ in range(_ATTEMPTS):
+            if not finished.code:
+                break
+            # The index is of no use, or a file was cut short while git read it, which kills git.
             self.remembered = None
             self._file.unlink(missing_ok=True)
-            finished = self._update(self._presentable(paths), None)
-        if finished.code:
-            refuse(("update-index",), finished)
-        return self.write_tree()
+            finished = self._update(self._presentable(paths), exact=True)
+        return self._written(finished)
 
     def read_again(self, paths: Sequence[bytes]) -> str:
         """Forget what ``paths`` looked like and read them from the disk; returns the id of the tree."""
-        self._forget(paths)
-        finished = self._add(self._presentable(paths), first=False)
+        for _ in range(_ATTEMPTS):
+            self._forget(paths)
+            finished = self._add(self._presentable(paths), first=False)
+            if not finished.code:
+                break
+        return self._written(finished)
+
+    def _written(self, finished: Finished) -> str:
         if finished.code:
             refuse(("update-index",), finished)
-        return self.write_tree()
-
-    def write_tree(self) -> str:
-        """The id of the tree that the index holds, its tree objects written."""
         return self._git.run("write-tree").decode().strip()
 
     def keep(
@@ -112,15 +116,13 @@ class WorkTreeIndex:
             return None
         return remembered
 
-    def _update(
-        self, paths: Sequence[bytes], remembered: Remembered | None, *, exact: bool = False
-    ) -> Finished:
-        if remembered is not None:
-            forget = set(remembered.young)
-            if exact or remembered.listing != _digest(paths):
+    def _update(self, paths: Sequence[bytes], *, exact: bool) -> Finished:
+        if self.remembered is not None:
+            forget = set(self.remembered.young)
+            if exact or self.remembered.listing != _digest(paths):
                 forget.update(self._paths() - set(paths))
             self._forget(forget)
-        return self._add(paths, first=remembered is None)
+        return self._add(paths, first=self.remembered is None)
 
     def _add(self, paths: Iterable[bytes], *, first: bool) -> Finished:
         git = self._git
@@ -128,9 +130,12 @@ class WorkTreeIndex:
             # Everything is new: git streams what it calls big into one pack, instead of thousands of
             # small files that each must reach the disk.
             git = dataclasses.replace(git, settings={"core.bigFileThreshold": "1"})
-        return git.attempt(
+        finished = git.attempt(
             "update-index", "-z", "--add", "--remove", "--replace", "--stdin", stdin=_lines(paths)
         )
+        if finished.code:
+            self._file.with_name("index.lock").unlink(missing_ok=True)
+        return finished
 
     def _forget(self, paths: Iterable[bytes]) -> None:
         lines = _lines(paths)
