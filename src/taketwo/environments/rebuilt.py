@@ -72,7 +72,7 @@ def _listed(environment: Environment, open_listing: Callable[[str], bytes]) -> t
 
 
 def _of_editables(environment: Environment, open_listing: Callable[[str], bytes]) -> set[str]:
-    """Files that editable installs have in site-packages: they hold paths, and are no part of the identity."""
+    """What editable installs have in site-packages: it holds paths, and is no part of the identity."""
     return {
         file.path
         for d in environment.distributions

@@ -1,0 +1,72 @@
+"""Locks are completed from an index, now or later."""
+
+from taketwo.environments.lock import complete
+from taketwo.model.environment import Artefact, Distribution, Environment, Interpreter
+from tests.support.environments import Blobs
+from tests.support.fake_index import FakeIndex
+
+SIX = Artefact(filename="six-1.17.0-py2.py3-none-any.whl", sha256="a" * 64)
+
+
+def _environment(*names):
+    return Environment(
+        interpreter=Interpreter(implementation="cpython", version="3.11.7", platform="linux-x86_64"),
+        distributions=tuple(
+            Distribution(name=name, version="1.17.0", origin="pending", tags=("py3-none-any", "py2-none-any"))
+            for name in names
+        ),
+    )
+
+
+def test_what_the_index_has_is_pinned_and_the_rest_stays_pending():
+    blobs = Blobs()
+    done = complete(_environment("private", "six"), FakeIndex({("six", "1.17.0"): (SIX,)}), blobs.put_bytes, 5)
+    assert {d.name: d.origin for d in done.distributions} == {"private": "pending", "six": "index"}
+    assert done.lock.pending == ("private",)
+    assert b"six==1.17.0" in blobs.read(done.lock.requirements.sha256)
+    assert b'"private"' in blobs.read(done.lock.pylock.sha256)
+
+
+def test_a_lock_is_completed_later_by_asking_only_for_what_is_pending():
+    index = FakeIndex({("six", "1.17.0"): (SIX,)})
+    index.reachable = False
+    before = complete(_environment("six"), index, Blobs().put_bytes, 5)
+    assert before.lock.pending == ("six",)
+    index.reachable = True
+    after = complete(before, index, Blobs().put_bytes, 5)
+    assert after.lock.pending == ()
+    assert complete(after, index, Blobs().put_bytes, 5) == after
+    assert index.asked == [("six",), ("six",)]
+
+
+def test_an_instrument_is_never_locked():
+    environment = Environment(
+        interpreter=Interpreter(implementation="cpython", version="3.11.7"),
+        distributions=(Distribution(name="taketwo", version="1", origin="instrument"),),
+    )
+    blobs = Blobs()
+    done = complete(environment, FakeIndex(), blobs.put_bytes, 5)
+    assert done.lock.pending == ()
+    assert b"taketwo==" not in blobs.read(done.lock.requirements.sha256)
+
+
+def test_a_rescue_is_asked_for_what_the_index_does_not_have(tmp_path):
+    from taketwo.environments.wheel_folders import from_folders
+    from taketwo.formats import listing
+    from tests.support.environments import Venv, inspector, only, wheel
+
+    blobs = Blobs()
+    path = wheel(tmp_path / "wheels", "private", "1.0", {"private.py": "x = 1\n"})
+    venv = Venv(tmp_path / "venv")
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(venv.site)
+    environment = inspector(blobs).inspect(venv.facts)
+    files = {f.path: f.sha256 for f in listing.decode(blobs.read(environment.listing.sha256))}
+    rescue = from_folders((path.parent,), blobs.put_file, files)
+    done = complete(environment, FakeIndex(), blobs.put_bytes, 5, rescue=rescue)
+    assert only(done, "private").origin == "wheel"
+    assert done.lock.pending == ()
+    other = from_folders((path.parent,), blobs.put_file, files | {"private.py": "0" * 64})
+    assert complete(environment, FakeIndex(), blobs.put_bytes, 5, rescue=other).lock.pending == ("private",)
