@@ -1,4 +1,4 @@
-"""Where the texts that taketwo generates for people and for Docker come from."""
+"""Where the texts that taketwo generates for people and for Docker come from, and the examples it ships."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def read_template(name: str) -> str:
 def fill_template(name: str, /, **values: str) -> str:
     """The template ``name`` with every ``${placeholder}`` filled; a missing value is a ``KeyError``."""
     return Template(read_template(name)).substitute(values)
+
+
+def example_path(name: str) -> Path:
+    """The folder of the example ``name``, in the installed package or in a source checkout."""
+    installed = _PACKAGE / "examples" / name
+    return installed if installed.exists() else _PACKAGE.parent.parent / "examples" / name

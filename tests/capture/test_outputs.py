@@ -82,6 +82,20 @@ def test_a_file_that_the_process_wrote_just_before_the_start_is_no_output(world)
     assert world.paths(opens=[before]) == []
 
 
+def test_a_source_file_that_was_saved_just_before_the_start_is_no_output(world):
+    world.file("train.py")
+    world.started_ns = time.time_ns()
+    assert world.paths() == ["$PROJECT/train.py"]  # without knowing the source, its time decides
+    assert world.paths(source_root=world.project, source_files={"train.py"}) == []
+
+
+def test_a_source_file_that_the_run_rewrites_is_an_output(world):
+    world.begin()
+    world.file("notes.md", "after")
+    world.started_ns -= 30_000_000
+    assert world.paths(source_root=world.project, source_files={"notes.md"}) == ["$PROJECT/notes.md"]
+
+
 def test_a_copy_that_keeps_old_dates_is_an_output(world):
     world.begin()
     path = world.file("model.bin")

@@ -154,6 +154,8 @@ def _common(
             declared=started.declared_outputs,
             inputs=inputs.inputs,
             sealed=started.mode == "replay",
+            source_root=Path(started.source_root or started.project),
+            source_files=files,
             before=ended.before,
         ),
         tools.keeping_outputs,

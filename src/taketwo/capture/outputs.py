@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +38,9 @@ class OutputRequest:
     paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
     file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
     code is not trusted (a replay): artifacts outside the project are then not taken, because the path
-    would be read on this machine and not where the run wrote it. ``before`` are files of the project as they
-    were put there: handing them to the user of the sandbox changes their ctime, which is no change.
+    would be read on this machine and not where the run wrote it. ``source_files``, relative to
+    ``source_root``, are the files of the source tree that was captured just before the start. ``before`` are
+    files of a replay as they were put there: handing them to the user of the sandbox changes their ctime.
     """
 
     places: Places
@@ -49,6 +50,8 @@ class OutputRequest:
     declared: Sequence[str] = ()
     inputs: Sequence[Input] = ()
     sealed: bool = False
+    source_root: Path | None = None
+    source_files: Collection[str] = ()
     before: Mapping[str, FileStat] = field(default_factory=dict)
 
 
@@ -98,12 +101,13 @@ class _Search:
         found: dict[str, str] = {}
         started = self._request.started_ns
         writes = [opened for opened in self._request.opens if opened.writes]
-        # Times of files are too coarse to tell the last write before the start from the first one after it.
+        # Times of files are too coarse to tell the last write before the start from the first one after it;
+        # what was there before is known from the opens and from the source.
         earlier = {opened.path for opened in writes if opened.time * 1e9 < started}
         for path, changed_ns in self._changed(started - CLOCK_LAG_NS):
             if self._as_it_was(path):
                 continue
-            if changed_ns >= started or path not in earlier:
+            if changed_ns >= started or not (path in earlier or self._in_source(path)):
                 self._add(found, path)
         for opened in writes:
             if opened.time * 1e9 >= started and self._counts(opened.path):
@@ -196,6 +200,13 @@ class _Search:
         if not matches:
             self._say(f"the declared output {pattern} was not made")
         return matches
+
+    def _in_source(self, path: str) -> bool:
+        if self._request.source_root is None:
+            return False
+        root = os.path.realpath(self._request.source_root)
+        parent, _, name = path.rpartition("/")
+        return os.path.relpath(f"{os.path.realpath(parent)}/{name}", root) in self._request.source_files
 
     def _say(self, text: str) -> None:
         self.notices.append(Notice(topic="outputs", text=text))

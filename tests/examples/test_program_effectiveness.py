@@ -1,0 +1,54 @@
+"""The published study gives the published numbers, as a plain program and as a captured, replayed run."""
+
+import json
+
+import pytest
+from tests.support.examples import copy_of, needs_taketwo_command, python
+
+from taketwo.report.published import compare, numbers_of, read_table
+
+pytest.importorskip("statsmodels", reason="the study's data and models are in statsmodels")
+
+
+@pytest.fixture
+def project(tmp_path):
+    return copy_of("program-effectiveness", tmp_path)
+
+
+def assert_published(project):
+    table = read_table((project / "published.toml").read_bytes())
+    rows = compare(table, numbers_of(json.loads((project / "coefficients.json").read_text())))
+    assert len(rows) == 8
+    assert [row for row in rows if not row.agrees] == []
+
+
+def test_the_program_alone_gives_the_published_table(project):
+    done = python(project, "analysis.py")
+    assert done.returncode == 0, done.stderr
+    assert_published(project)
+    assert (project / "table.csv").read_text() == (
+        "term,logit,probit\nconstant,-13.021,-7.452\nGPA,2.826,1.626\nTUCE,0.095,0.052\nPSI,2.379,1.426\n"
+    )
+
+
+def test_a_second_run_gives_the_same_bytes(project):
+    contents = []
+    for _ in range(2):
+        python(project, "analysis.py")
+        contents.append((project / "coefficients.json").read_bytes() + (project / "table.csv").read_bytes())
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.slow
+@needs_taketwo_command
+def test_the_captured_study_replays_and_reproduces(project):
+    rule = "output:coefficients.json: 3 digits"
+    done = python(project, "-m", "taketwo", "run", "--tolerance", rule, "python", "analysis.py")
+    assert done.returncode == 0, done.stderr
+    done = python(project, "-m", "taketwo", "replay", "latest", "--json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert verdict["outcome"] == "reproduced"
+    assert {"output:coefficients.json", "output:table.csv"} <= {
+        check["subject"] for check in verdict["checks"]
+    }
