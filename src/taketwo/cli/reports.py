@@ -46,18 +46,6 @@ def of_replay(result: ReplayResult) -> Report:
 
 
 def of_comparison(result: Comparison) -> Report:
-<<<<<<< HEAD
-    """Two runs compared."""
-
-    def text() -> str:
-        from taketwo.report.diff import render_diff
-
-        width, color = output.screen()
-        return render_diff(result.found, width=width, color=color)
-
-    replayed = of_replay(
-        ReplayResult(verdict=result.verdict, original=result.before, replay=result.after, read=result.read)
-=======
     """What is not the same; the pages are those of a replay."""
     compared = (result.verdict, result.before, result.after)
     width, color = output.screen()
@@ -66,7 +54,6 @@ def of_comparison(result: Comparison) -> Report:
         json=partial(report.render_diff_json, result.found),
         markdown=partial(report.render_markdown, *compared),
         html=partial(report.render_html, *compared, read=result.read),
->>>>>>> cli
     )
 
 
