@@ -13,6 +13,7 @@ class MemoryStore(RunStore):
     def __init__(self, *runs):
         self.blobs = {}
         self.sealed = {}
+        self.amendments = {}
         self.damages = []
         self.garbage = Collected(blobs=0, size=0)
         self.dry_runs = []
@@ -50,6 +51,12 @@ class MemoryStore(RunStore):
 
     def manifest(self, run_id):
         return self.sealed[run_id]
+
+    def amend(self, run_id, name, document):
+        self.amendments[run_id, name] = document
+
+    def amendment(self, run_id, name):
+        return self.amendments.get((run_id, name))
 
     def resolve(self, prefix):
         if prefix == "latest" and self.sealed:
