@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.vcs.conftest import Blobs, Project
 
+from taketwo.errors import SourceError
 from taketwo.vcs import worktree_index
 from taketwo.vcs.git_vault import GitVault
 
@@ -144,7 +145,28 @@ def test_a_capture_that_was_killed_leaves_nothing_in_the_way(vault: GitVault, pr
     assert vault.snapshot(project.path) == first
 
 
-def test_a_thousand_first_files_become_one_pack_and_one_changed_file_a_loose_object(
+def test_objects_that_the_disk_has_lost_are_written_again(
+    vault: GitVault, project: Project, tmp_path: Path
+) -> None:
+    project.write("a.py", "a")
+    project.write("deep/b.py", "b")
+    vault.snapshot(project.path)
+    shutil.rmtree(vault.root / "objects")
+    (vault.root / "objects" / "pack").mkdir(parents=True)
+    project.write("a.py", "changed")
+    source = vault.snapshot(project.path)
+    assert source.proven
+    vault.materialise(source.tree, tmp_path / "rebuilt")
+    assert (tmp_path / "rebuilt" / "deep" / "b.py").read_text() == "b"
+
+
+def test_a_name_that_git_refuses_is_an_error_and_not_an_omission(vault: GitVault, project: Project) -> None:
+    project.write(".GIT/config", "text")
+    with pytest.raises(SourceError, match=r"\.GIT/config"):
+        vault.snapshot(project.path)
+
+
+def test_many_first_files_become_one_pack_and_one_changed_file_a_loose_object(
     vault: GitVault, project: Project
 ) -> None:
     for number in range(50):

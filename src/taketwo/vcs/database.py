@@ -21,7 +21,7 @@ from taketwo.vcs.objects import ObjectReader
 _ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding !diff !merge\n"
 
 # Loose objects are forced to disk with one flush per batch, and packs always; what a manifest refers to
-# is therefore on disk before the manifest is (docs/decisions/0010-source-is-kept-in-our-own-repository.md).
+# is therefore on disk before the manifest is (docs/decisions/source.md).
 _CONFIGURATION = """
 [core]
 	autocrlf = false

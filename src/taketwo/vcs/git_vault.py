@@ -136,7 +136,7 @@ class GitVault(SourceVault):
         return kept
 
     def _surveyor(self, database: Database) -> Surveyor:
-        return Surveyor(plain=database.git(), avoid=(self.root.parent,))
+        return Surveyor(plain=database.git(), avoid=(self.root, self.root.parent))
 
     def _database(self, object_format: str) -> Database:
         place = self.root if object_format == _PLAIN_FORMAT else self.root / f"{object_format}.git"

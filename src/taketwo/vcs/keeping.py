@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.database import Database, translated
 from taketwo.vcs.locks import locked
 from taketwo.vcs.proof import Proof, prove, still_young
@@ -37,7 +38,14 @@ def keep(database: Database, work_tree: Path, paths: Sequence[bytes]) -> Kept:
         index = WorkTreeIndex(database, work_tree, workshop)
         with locked(index.home / "lock", exclusive=True, patience=_PATIENCE):
             index.load()
-            return _keep(database, work_tree, paths, index, workshop)
+            try:
+                return _keep(database, work_tree, paths, index, workshop)
+            except (SourceError, Tampered):
+                if index.remembered is None:
+                    raise
+                # What the last capture left may refer to objects that the disk has lost since.
+                index.forget_everything()
+                return _keep(database, work_tree, paths, index, workshop)
 
 
 def _keep(

@@ -17,10 +17,14 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.vcs.command import Finished, refuse
+from taketwo.errors import SourceError
+from taketwo.vcs.command import Finished
 from taketwo.vcs.database import Database
+from taketwo.vcs.names import printable
 
 _ATTEMPTS = 4
+# What git says, with exit code 0, of names that mean a repository on other systems (`.GIT`).
+_PASSED_OVER = b"Ignoring path "
 _CHECKSUM = {"sha1": 20, "sha256": 32}
 
 
@@ -65,8 +69,7 @@ class WorkTreeIndex:
             if not finished.code:
                 break
             # The index is of no use, or a file was cut short while git read it, which kills git.
-            self.remembered = None
-            self._file.unlink(missing_ok=True)
+            self.forget_everything()
             finished = self._update(self._presentable(paths), exact=True)
         return self._written(finished)
 
@@ -79,9 +82,20 @@ class WorkTreeIndex:
                 break
         return self._written(finished)
 
+    def forget_everything(self) -> None:
+        """Begin anew, as if this working tree had never been captured."""
+        self.remembered = None
+        self._file.unlink(missing_ok=True)
+
     def _written(self, finished: Finished) -> str:
-        if finished.code:
-            refuse(("update-index",), finished)
+        refused = [line for line in finished.errors.splitlines() if line.startswith(_PASSED_OVER)]
+        if finished.code or refused:
+            complaint = printable(refused[0]) if refused else finished.complaint
+            raise SourceError(
+                f"a file of {self._work_tree} cannot be kept: {complaint}",
+                why="a capture that leaves a file out would not be the working tree",
+                todo="make the file readable, wait until nothing writes it, or name it in .gitignore",
+            )
         return self._git.run("write-tree").decode().strip()
 
     def keep(
