@@ -5,19 +5,21 @@ from __future__ import annotations
 import platform
 
 import pytest
+from tests.support.requirements import require
+
 from taketwo.engine.bubblewrap import BubblewrapEngine
 from taketwo.engine.docker import DockerEngine
 from taketwo.engine.interface import Base
 from taketwo.engine.venv import VenvEngine
 from taketwo.model.environment import Interpreter
 
-from tests.support.requirements import require
-
 
 @pytest.fixture(scope="session")
 def this_interpreter() -> Interpreter:
     """The Python that runs the tests, as a manifest would name it."""
-    return Interpreter(implementation=platform.python_implementation().lower(), version=platform.python_version())
+    return Interpreter(
+        implementation=platform.python_implementation().lower(), version=platform.python_version()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from taketwo.engine.observed import ObservedCommand, run_observed
 from taketwo.errors import CommandNotFound, NotExecutable
 
@@ -176,7 +177,9 @@ class TestEnding:
         (tmp_path / "observer.py").write_text(OBSERVER)
         pid, master = pty.fork()
         if pid == 0:
-            os.execv(sys.executable, [sys.executable, str(tmp_path / "observer.py"), str(tmp_path), *python(code)])
+            os.execv(
+                sys.executable, [sys.executable, str(tmp_path / "observer.py"), str(tmp_path), *python(code)]
+            )
         assert b"ready" in _read(master)
         os.write(master, b"\x03")
         while _read(master):

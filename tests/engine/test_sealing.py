@@ -7,11 +7,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.fake_engine import FakeEngine
+
 from taketwo.engine.interface import Base
 from taketwo.engine.sealing import read_sealing
 from taketwo.engine.venv import VenvEngine
-
-from tests.support.fake_engine import FakeEngine
 
 HELD = {
     "network": False,
@@ -77,7 +77,10 @@ def test_without_a_record_nothing_is_proven(tmp_path):
     assert (found.sealed, found.gaps) == (False, ("The sandbox was not probed from inside.",))
 
 
-@given(content=st.binary() | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists).map(json.dumps))
+@given(
+    content=st.binary()
+    | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists).map(json.dumps)
+)
 def test_a_record_that_is_not_one_never_counts_as_sealed(tmp_path_factory, content):
     where = tmp_path_factory.mktemp("recording")
     assert not sealing(where, content if isinstance(content, bytes) else content.encode()).sealed
@@ -87,7 +90,8 @@ def test_a_record_that_is_not_one_never_counts_as_sealed(tmp_path_factory, conte
 def test_a_forged_answer_of_another_type_is_a_gap(tmp_path_factory, forged):
     found = sealing(tmp_path_factory.mktemp("recording"), HELD | forged)
     held = all(
-        type(forged.get(name, value)) is type(value) and (name.endswith(("_bytes", "limit")) or forged.get(name, value) == value)
+        type(forged.get(name, value)) is type(value)
+        and (name.endswith(("_bytes", "limit")) or forged.get(name, value) == value)
         for name, value in HELD.items()
         if name not in {"host_root", "uid", "capabilities"}
     )

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-
 from tests.support import base_image
 
 

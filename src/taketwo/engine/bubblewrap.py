@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from taketwo.engine.exit_codes import from_shell
 from taketwo.engine.handover import SANDBOX_UID, hand_over
 from taketwo.engine.interface import (
     HOME,
@@ -23,7 +24,6 @@ from taketwo.engine.interface import (
     RunOutcome,
     RunRequest,
 )
-from taketwo.engine.exit_codes import from_shell
 from taketwo.engine.interpreters import base_of_this_machine
 from taketwo.engine.local_process import Bounds, bounds_for, run_locally, scratch_bytes
 from taketwo.engine.output import Collected

@@ -24,7 +24,9 @@ UV = "/taketwo/tools/uv"
 _CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE")
 _SYSTEM_CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 _PASSED_ON = frozenset(
-    f"{name}_{part}" for name in ("PIP", "UV") for part in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "NO_INDEX")
+    f"{name}_{part}"
+    for name in ("PIP", "UV")
+    for part in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "NO_INDEX")
 ) | {
     "PIP_TRUSTED_HOST",
     "PIP_DEFAULT_TIMEOUT",

@@ -58,8 +58,18 @@ def _gaps(found: Mapping[str, Any], probes: Mapping[str, Any]) -> tuple[str, ...
             probes["root_writable"] is False,
             "The root file system could be written.",
         ),
-        ("kernel settings", settings, settings is False, "Settings of the machine's kernel could be written."),
-        ("capabilities", capabilities, _is_zero(capabilities), f"The command had capabilities: {capabilities}."),
+        (
+            "kernel settings",
+            settings,
+            settings is False,
+            "Settings of the machine's kernel could be written.",
+        ),
+        (
+            "capabilities",
+            capabilities,
+            _is_zero(capabilities),
+            f"The command had capabilities: {capabilities}.",
+        ),
         (
             "new privileges",
             probes["no_new_privileges"],

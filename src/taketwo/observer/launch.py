@@ -64,7 +64,11 @@ def probe() -> Dict[str, Any]:
 
 def network_is_open() -> bool:
     """Whether there is an interface that is up (other than loopback), a route, or a way to an address outside."""
-    return any(_is_up(name) for name in _interfaces()) or _has_route() or any(_reaches(*there) for there in _OUTSIDE)
+    return (
+        any(_is_up(name) for name in _interfaces())
+        or _has_route()
+        or any(_reaches(*there) for there in _OUTSIDE)
+    )
 
 
 def root_is_writable() -> bool:

@@ -1,0 +1,58 @@
+"""What only Docker does: images by id, leftovers of killed processes, errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from tests.engine.test_interface import INTERRUPTED, containers_of
+from tests.support.engines import Heard, Workbench
+
+from taketwo.engine.docker import DockerEngine
+from taketwo.engine.interface import Base, RunRequest
+from taketwo.errors import EngineError, NoInterpreter
+
+
+@pytest.mark.parametrize("address", ["unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense"])
+def test_a_daemon_that_is_not_there_is_a_reason_and_something_to_do(address):
+    found = DockerEngine(address).availability()
+    assert not found
+    assert address in found.reason
+    assert "DOCKER_HOST" in found.todo
+
+
+@pytest.mark.slow
+def test_a_base_has_the_id_of_its_image(base_image):
+    assert base_image.image_id.startswith("sha256:")
+    assert base_image.image_id.removeprefix("sha256:") in base_image.key
+
+
+@pytest.mark.slow
+def test_an_image_that_is_nowhere_is_refused(docker_engine, this_interpreter):
+    with pytest.raises(NoInterpreter):
+        docker_engine.base_for(this_interpreter, image="taketwo.invalid/no-such-image:1")
+
+
+@pytest.mark.slow
+def test_what_the_daemon_refuses_comes_out_as_our_own_error(docker_engine):
+    base = Base("key", "3.11.7", "python3", image="x", image_id="sha256:" + "0" * 64)
+    with pytest.raises(EngineError) as refused:
+        docker_engine.run(RunRequest(("true",), "/", {}, base=base), Heard())
+    assert refused.value.todo
+
+
+@pytest.mark.slow
+def test_what_a_killed_process_left_is_removed_by_the_next(docker_engine, base_image, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(INTERRUPTED)
+    command = [sys.executable, str(program), "docker", str(tmp_path), f"taketwo-killed-{os.getpid()}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"running\n"
+        process.send_signal(signal.SIGKILL)
+    bench = Workbench(docker_engine, base_image, tmp_path, lambda *_: ())
+    assert len(containers_of(bench, process.pid)) == 1
+    assert DockerEngine().availability()
+    assert containers_of(bench, process.pid) == []

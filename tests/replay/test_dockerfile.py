@@ -1,0 +1,135 @@
+"""The generated Dockerfile: same run, same bytes; nothing in it can become an instruction; it really builds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shlex
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taketwo.errors import FormatError
+from taketwo.replay.dockerfile import DockerfileRequest, render
+
+GOLDEN = Path(__file__).with_name("Dockerfile.golden")
+REQUEST = DockerfileRequest(
+    run_id="20260412T101530Z-7f3a",
+    implementation="cpython",
+    python_version="3.11.7",
+    argv=("python", "train.py", "--name", 'a "quoted" $VALUE'),
+    base="python:3.11.7-slim",
+    base_id="sha256:0123456789abcdef",
+    directory="studies/one",
+    environment={"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PRICE": '5 $ "net" \\'},
+    wheels="wheels",
+)
+
+
+def test_is_byte_for_byte_what_it_was():
+    assert render(REQUEST) == GOLDEN.read_text()
+
+
+def test_does_not_depend_on_the_order_of_variables():
+    reversed_order = dict(reversed(REQUEST.environment.items()))
+    assert render(replace(REQUEST, environment=reversed_order)) == render(REQUEST)
+
+
+def test_copies_no_wheels_when_there_are_none():
+    assert "wheels" not in render(replace(REQUEST, wheels=None))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"run_id": "x\nRUN true"},
+        {"base": "python\nRUN true"},
+        {"base_id": "x y"},
+        {"requirements": "../requirements.txt"},
+        {"source": "a b"},
+        {"wheels": "/etc"},
+        {"environment": {"A B": "1"}},
+        {"environment": {"A": "1\nRUN true"}},
+        {"directory": "a\nRUN true"},
+    ],
+)
+def test_refuses_what_could_be_read_as_an_instruction(changes):
+    with pytest.raises(FormatError):
+        render(replace(REQUEST, **changes))
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_keeps_any_command_on_one_line_that_reads_back(argv):
+    text = render(replace(REQUEST, argv=tuple(argv)))
+    last = text.splitlines()[-1]
+    assert json.loads(last.removeprefix("CMD ")) == argv
+    assert len([line for line in text.splitlines() if line.startswith("CMD")]) == 1
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), max_size=20))
+def test_keeps_the_value_of_any_variable(value):
+    text = render(replace(REQUEST, environment={"NAME": value}))
+    written = next(line for line in text.split("\n") if line.startswith("    NAME="))
+    quoted = written.removeprefix("    NAME=")
+    assert (
+        shlex.split(quoted.replace("\\$", "$").replace("$", "\\$"), posix=True)[0].replace("\\$", "$")
+        == value
+    )
+
+
+@pytest.mark.slow
+def test_builds_the_environment_and_runs_the_command(tmp_path, docker_engine, base_image):
+    import docker
+
+    digest = _wheel(tmp_path / "wheels" / "answer-1.0-py3-none-any.whl")
+    (tmp_path / "requirements.txt").write_text(f"answer==1.0 --hash=sha256:{digest}\n")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "train.py").write_text(
+        "import os, answer\nopen('result', 'w').write('x')\nprint(answer.VALUE, os.getuid(), os.environ['PRICE'])\n"
+    )
+    request = replace(
+        REQUEST,
+        argv=("python", "train.py"),
+        directory="",
+        python_version=base_image.python_version,
+        base=base_image.image,
+    )
+    (tmp_path / "Dockerfile").write_text(render(request))
+    client = docker.from_env()
+    try:
+        image, _ = client.images.build(
+            path=str(tmp_path), buildargs={"PIP_NO_INDEX": "1"}, network_mode="none", rm=True
+        )
+    except docker.errors.BuildError as error:
+        pytest.fail("".join(line.get("stream", "") for line in error.build_log))
+    try:
+        output = client.containers.run(image.id, network_mode="none", cap_drop=["ALL"], remove=True)
+    finally:
+        client.images.remove(image.id, force=True)
+        client.close()
+    assert output.decode().strip() == '42 65532 5 $ "net" \\'
+
+
+def _wheel(path: Path) -> str:
+    """The smallest wheel that pip accepts; returns its SHA-256."""
+    path.parent.mkdir()
+    info = "answer-1.0.dist-info"
+    files = {
+        "answer.py": b"VALUE = 42\n",
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: answer\nVersion: 1.0\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for name, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        rows.append(f"{name},sha256={digest},{len(content)}\n")
+    files[f"{info}/RECORD"] = "".join((*rows, f"{info}/RECORD,,\n")).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
