@@ -53,57 +53,63 @@ def rung(before: Real, after: Real, rule: Rule, *, width: int = 64) -> Judgement
 
     NaN equals NaN, and the explanation says so. Integers are exact at any size.
     """
-    reached, detail = _climb(before, after, rule, width)
-    return Judgement(reached, satisfies(reached, rule), detail)
+    reached = reach(before, after, rule, width=width)
+    return Judgement(reached, satisfies(reached, rule), _explanation(before, after, reached, width))
 
 
-def _climb(a: Real, b: Real, rule: Rule, width: int) -> tuple[Rung, str]:
-    special = _of_specials(a, b)
-    if special is not None:
-        return special
+def reach(a: Real, b: Real, rule: Rule, *, width: int = 64) -> Rung:
+    """The strictest rung that two numbers meet; ``a`` is the captured one."""
     if a == b:
         return _of_equals(a, b)
-    distance = ulp_distance(a, b, width=width)
-    detail = _apart(a, b, distance)
-    if distance is not None and distance <= rule.ulps and rule.ulps:
-        return Rung.ULP, detail
+    if not (_is_finite(a) and _is_finite(b)):  # what is not finite is close to nothing but itself
+        return Rung.IDENTICAL if _is_nan(a) and _is_nan(b) else Rung.DIFFERENT
+    if rule.ulps:
+        distance = ulp_distance(a, b, width=width)
+        if distance is not None and distance <= rule.ulps:
+            return Rung.ULP
     if (rule.rtol or rule.atol) and within_tolerance(a, b, rtol=rule.rtol, atol=rule.atol):
-        return Rung.TOLERANCE, detail
+        return Rung.TOLERANCE
     if rule.digits is not None and equal_as_printed(a, b, rule.digits):
-        return Rung.PRINTED, detail
-    return Rung.DIFFERENT, detail
+        return Rung.PRINTED
+    return Rung.DIFFERENT
 
 
-def _of_specials(a: Real, b: Real) -> tuple[Rung, str] | None:
-    """NaN and infinities, which no tolerance may touch; ``None`` for two finite numbers."""
-    if _is_nan(a) or _is_nan(b):
-        both = _is_nan(a) and _is_nan(b)
-        return (
-            (Rung.IDENTICAL, "NaN on both sides, taken as equal")
-            if both
-            else (Rung.DIFFERENT, "NaN on one side")
-        )
-    if _is_infinite(a) or _is_infinite(b):
-        return (
-            (Rung.IDENTICAL, "") if a == b else (Rung.DIFFERENT, "infinite, and not the same on both sides")
-        )
-    return None
+def _of_equals(a: Real, b: Real) -> Rung:
+    if type(a) is not type(b):
+        return Rung.EQUAL
+    signed = a == 0 and isinstance(a, float) and math.copysign(1, a) != math.copysign(1, b)
+    return Rung.EQUAL if signed else Rung.IDENTICAL
+
+
+def _is_finite(value: Real) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _is_nan(value: Real) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _is_infinite(value: Real) -> bool:
-    return isinstance(value, float) and math.isinf(value)
+def _explanation(a: Real, b: Real, reached: Rung, width: int) -> str:
+    if reached is Rung.IDENTICAL:
+        return "NaN on both sides, taken as equal" if _is_nan(a) else ""
+    if reached is Rung.EQUAL:
+        zeros = type(a) is type(b)
+        return (
+            "0.0 on one side, -0.0 on the other" if zeros else "an integer on one side, a float on the other"
+        )
+    return _apart(a, b, width)
 
 
-def _of_equals(a: Real, b: Real) -> tuple[Rung, str]:
-    if type(a) is not type(b):
-        return Rung.EQUAL, "an integer on one side, the same value with a decimal point on the other"
-    if a == 0 and isinstance(a, float) and math.copysign(1, a) != math.copysign(1, b):
-        return Rung.EQUAL, "0.0 on one side, -0.0 on the other"
-    return Rung.IDENTICAL, ""
+def _apart(a: Real, b: Real, width: int) -> str:
+    if _is_nan(a) or _is_nan(b):
+        return "NaN on one side"
+    if not (_is_finite(a) and _is_finite(b)):
+        return "infinite, and not the same on both sides"
+    if a == 0:
+        return f"differs from 0 by {_as_float(abs(Fraction(b))):.2g}"
+    words = f"relative difference {relative_difference(a, b):.2g}"
+    distance = ulp_distance(a, b, width=width)
+    return f"{distance:,} ULP apart, {words}" if distance is not None and distance <= 1000 else words
 
 
 def ulp_distance(a: Real, b: Real, *, width: int = 64) -> int | None:
@@ -165,7 +171,7 @@ def relative_difference(a: Real, b: Real) -> float:
     """``|a - b| / |a|``; infinite when only ``a`` is zero, or one is not finite; 0 when equal."""
     if a == b or (_is_nan(a) and _is_nan(b)):
         return 0.0
-    if a == 0 or any(_is_nan(v) or _is_infinite(v) for v in (a, b)):
+    if a == 0 or not (_is_finite(a) and _is_finite(b)):
         return math.inf
     if isinstance(a, float) and isinstance(b, float):
         fast = abs(a - b) / abs(a)
@@ -179,10 +185,3 @@ def _as_float(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         return math.inf
-
-
-def _apart(a: Real, b: Real, distance: int | None) -> str:
-    if a == 0:
-        return f"differs from 0 by {_as_float(abs(Fraction(b))):.2g}"
-    words = f"relative difference {relative_difference(a, b):.2g}"
-    return f"{distance:,} ULP apart, {words}" if distance is not None and distance <= 1000 else words

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from taketwo.formats.numbers import Real, parse_number
 from taketwo.model.rules import Rule, Rung
 from taketwo.verify import ladder
+
+Place = str | Callable[[], str]
+"""Where a value stands, or how to say it: only the first few places are ever said."""
 
 _SHOWN = 3
 _LONGEST_TEXT = 60
@@ -41,17 +45,19 @@ class Tally:
         """``count`` values are equal on both sides."""
         self.values += count
 
-    def number(self, place: str, before: Real, after: Real, *, width: int = 64) -> None:
+    def number(self, place: Place, before: Real, after: Real, *, width: int = 64) -> None:
         """Two numbers at ``place``, judged by the ladder."""
-        judged = ladder.rung(before, after, self.rule, width=width)
+        reached = ladder.reach(before, after, self.rule, width=width)
         self.values += 1
-        self.rung = ladder.looser(self.rung, judged.rung)
-        if judged.rung in {Rung.IDENTICAL, Rung.EQUAL}:
+        if reached is not self.rung:
+            self.rung = ladder.looser(self.rung, reached)
+        if reached is Rung.IDENTICAL or reached is Rung.EQUAL:
             return
-        self._worst = max(self._worst, ladder.relative_difference(before, after))
-        self._differs(place, str(before), str(after), held=judged.held)
+        worst = ladder.relative_difference(before, after)
+        self._worst = max(self._worst, worst)
+        self._differs(place, before, after, held=ladder.satisfies(reached, self.rule))
 
-    def token(self, place: str, before: str, after: str) -> None:
+    def token(self, place: Place, before: str, after: str) -> None:
         """Two cells or words as they are written: numbers by the ladder, anything else as text."""
         if before == after:
             self.values += 1
@@ -62,14 +68,14 @@ class Tally:
         else:
             self.number(place, first, second)
 
-    def text(self, place: str, before: str, after: str) -> None:
+    def text(self, place: Place, before: str, after: str) -> None:
         """Two texts at ``place``; only the same text is equal."""
         self.values += 1
         if before != after:
             self.rung = Rung.DIFFERENT
             self._differs(place, _quoted(before), _quoted(after), held=False)
 
-    def differs(self, place: str, before: str, after: str) -> None:
+    def differs(self, place: Place, before: str, after: str) -> None:
         """Something at ``place`` is another thing altogether: a type, a length, a missing value."""
         self.values += 1
         self.rung = Rung.DIFFERENT
@@ -80,13 +86,14 @@ class Tally:
         self._notes.setdefault(text)
         self.rung = ladder.looser(self.rung, Rung.EQUAL)
 
-    def _differs(self, place: str, before: str, after: str, *, held: bool) -> None:
+    def _differs(self, place: Place, before: Real | str, after: Real | str, *, held: bool) -> None:
         self.differing += 1
         held = held or self.rule.allow == "ignore"
         self.failing += not held
         places = self._places if held else self._failing_places
         if len(places) < _SHOWN:
-            places.append(f"{self.within}{place}: {_short(before)} became {_short(after)}")
+            where = place if isinstance(place, str) else place()
+            places.append(f"{self.within}{where}: {_short(str(before))} became {_short(str(after))}")
 
     def comparison(self, *, strictest: Rung = Rung.IDENTICAL) -> Comparison:
         """The sum; at best ``strictest``, for files whose bytes are known to differ."""

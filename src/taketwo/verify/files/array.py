@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from taketwo.formats.npy import Array, parse_npy
 from taketwo.verify.files.interface import FileComparator
@@ -49,7 +50,7 @@ def compare_arrays(first: Array, second: Array, tally: Tally) -> None:
     parts = 2 if first.kind == "c" else 1
     width = min(first.width, second.width) if first.kind in "fc" else 64
     for left, right in pairs:
-        place = f"{list(first.position(left // parts))}"
+        place = partial(_place, first, left // parts)
         before, after = one[left], other[right]
         if isinstance(before, bytes) or isinstance(after, bytes):
             tally.text(place, _decoded(first, before), _decoded(second, after))
@@ -57,6 +58,10 @@ def compare_arrays(first: Array, second: Array, tally: Tally) -> None:
             tally.number(place, before, after, width=width)
         else:
             tally.differs(place, str(before), str(after))
+
+
+def _place(array: Array, written: int) -> str:
+    return str(list(array.position(written)))
 
 
 def _suspects(one: Sequence[_Item], other: Sequence[_Item], tally: Tally) -> Iterable[tuple[int, int]]:
