@@ -1,9 +1,9 @@
 """Editable installs by all their mechanisms."""
 
 import pytest
+from tests.support.environments import Blobs, Venv, inspector, only
 
 from taketwo.environments.editable import SOURCE_MARK
-from tests.support.environments import Blobs, Venv, inspector, only
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_an_import_hook_is_kept_with_its_mapping_marked(venv, source):
     hook = f"MAPPING = {{'mine': '{source}/src/mine'}}\ndef install(): pass\n"
     files = {
         "__editable___mine_1_0_finder.py": hook,
-        "__editable__.mine-1.0.pth": "import __editable___mine_1_0_finder; __editable___mine_1_0_finder.install()",
+        "__editable__.mine-1.0.pth": "import __editable___mine_1_0_finder as f; f.install()",
     }
     _editable(venv, source, files)
     found = only(inspector(blobs).inspect(venv.facts), "mine")

@@ -6,9 +6,9 @@ import os
 import sys
 
 import pytest
+from tests.support.environments import Blobs, Venv, hashed, inspector, only, settle, wheel
 
 from taketwo.formats import listing
-from tests.support.environments import Blobs, Venv, hashed, inspector, only, settle, wheel
 
 
 @pytest.fixture
@@ -98,7 +98,10 @@ def test_strays_that_are_too_large_are_named_and_left_out(venv, blobs):
 def test_a_git_install_is_kept_as_content_with_its_hand_written_script(venv, blobs):
     venv.install(
         "tool",
-        files={"tool.py": "def main(): pass\n", "tool-1.0.dist-info/entry_points.txt": "[console_scripts]\nt = tool:main\n"},
+        files={
+            "tool.py": "def main(): pass\n",
+            "tool-1.0.dist-info/entry_points.txt": "[console_scripts]\nt = tool:main\n",
+        },
         direct_url={
             "url": "https://ada:hidden@partner.example/tool.git",
             "vcs_info": {"vcs": "git", "commit_id": "c" * 40},
@@ -148,7 +151,9 @@ def test_a_local_wheel_that_is_still_there_is_kept_as_a_wheel(venv, blobs, tmp_p
 
 def test_a_local_wheel_with_other_content_is_not_taken_for_the_installed_one(venv, blobs, tmp_path):
     path = wheel(tmp_path / "wheels", "local", "1.0", {"local.py": "x = 2\n"})
-    venv.install("local", files={"local.py": "x = 1\n"}, direct_url={"url": path.as_uri(), "archive_info": {}})
+    venv.install(
+        "local", files={"local.py": "x = 1\n"}, direct_url={"url": path.as_uri(), "archive_info": {}}
+    )
     found = only(inspector(blobs).inspect(venv.facts), "local")
     assert found.origin == "content"
     assert blobs.file(found.content, "local.py") == b"x = 1\n"
@@ -208,7 +213,7 @@ def test_an_unchanged_environment_is_not_read_again(venv, blobs, tmp_path):
     settle()
     cold = inspector(blobs, tmp_path / "cache", has=blobs.content.__contains__).inspect(venv.facts)
     blobs.files_read.clear()
-    os.chmod(venv.site / "foo.py", 0o644)  # touches ctime: read again, and the same is found
+    (venv.site / "foo.py").chmod(0o644)  # touches ctime: read again, and the same is found
     settle()
     assert inspector(blobs, tmp_path / "cache", has=blobs.content.__contains__).inspect(venv.facts) == cold
     (saved,) = (tmp_path / "cache").glob("*.snapshot")
@@ -221,7 +226,6 @@ def test_an_unchanged_environment_is_not_read_again(venv, blobs, tmp_path):
 @pytest.mark.parametrize("damage", [b"", b"\x00garbage", b"\x81"])
 def test_a_damaged_snapshot_is_ignored(venv, blobs, tmp_path, damage):
     venv.install("foo")
-    settle()
     cold = inspector(blobs, tmp_path / "cache").inspect(venv.facts)
     (saved,) = (tmp_path / "cache").glob("*.snapshot")
     saved.write_bytes(damage)
@@ -277,8 +281,9 @@ def _unpack(path, venv):
 
 
 def test_an_interpreter_without_a_site_directory_has_nothing_installed(blobs):
-    from taketwo.environments.facts import facts_of_this_process
     from msgspec.structs import replace
+
+    from taketwo.environments.facts import facts_of_this_process
 
     facts = replace(facts_of_this_process(), path=(sys.prefix + "/nowhere",))
     environment = inspector(blobs).inspect(facts)

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.environments import Blobs
 
 from taketwo.environments import place
 from taketwo.errors import RebuildError
 from taketwo.formats import listing
 from taketwo.formats.listing import Listed
 from taketwo.model.environment import Distribution, Environment, Interpreter
-from tests.support.environments import Blobs
 
 
 @pytest.fixture
@@ -98,8 +98,7 @@ def test_a_missing_file_that_leads_out_is_refused(tmp_path_factory, parts):
 
 
 @pytest.mark.parametrize("reference", ["os:system('x')", "a b:c", "os", "x:y\nimport z"])
-def test_an_entry_point_that_is_none_is_refused(world, reference):
-    _, blobs, placing = world
+def test_an_entry_point_that_is_none_is_refused(reference):
     with pytest.raises(RebuildError, match="entry point"):
         place._entry_point(reference, "python")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import uv
+from tests.support.environments import Blobs, Venv, inspector, only, wheel
 
 from taketwo.environments import install, place, rebuilt
 from taketwo.environments.lock import complete
 from taketwo.environments.uv_index import UvArtefactIndex
 from taketwo.errors import PackageUnavailable
-from tests.support.environments import Blobs, Venv, inspector, only, wheel
 
 ADDRESS = "https://partner.example/tool.git"
 
@@ -40,18 +40,20 @@ def _build(environment, blobs, directory, access, sources=None):
         install.create_command(sys.executable, places),
         install.install_command(environment, places, access),
     ):
-        done = subprocess.run(step.argv, env=step.environment, capture_output=True, text=True)
+        done = subprocess.run(step.argv, env=step.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise install.explain_failure(done.stderr)
     site = rebuilt.site_of(directory)
-    placing = place.Placing(site, directory, f"{directory}/bin/python", blobs.read, blobs.copy_out, sources or {})
+    placing = place.Placing(
+        site, directory, f"{directory}/bin/python", blobs.read, blobs.copy_out, sources or {}
+    )
     place.place(environment, placing)
     return site
 
 
 @pytest.fixture
 def captured(tmp_path):
-    """An environment with an index package edited by hand, a git, a local and an editable install, a stray."""
+    """An index package edited by hand, a git install, a local wheel, an editable install and a stray."""
     blobs = Blobs()
     simple = tmp_path / "simple"
     venv = Venv(tmp_path / "author" / "venv")
@@ -73,7 +75,10 @@ def captured(tmp_path):
     info = "tool-1.0.dist-info/entry_points.txt"
     venv.install(
         "tool",
-        files={"tool.py": "def main():\n    print('tool runs')\n", info: "[console_scripts]\ntool = tool:main\n"},
+        files={
+            "tool.py": "def main():\n    print('tool runs')\n",
+            info: "[console_scripts]\ntool = tool:main\n",
+        },
         direct_url={"url": ADDRESS, "vcs_info": {"vcs": "git", "commit_id": "c" * 40}},
     )
     source = tmp_path / "author" / "code"
@@ -94,7 +99,7 @@ def captured(tmp_path):
 
 
 def test_the_rebuilt_environment_equals_the_captured_one_file_by_file(captured, tmp_path):
-    environment, blobs, access, source = captured
+    environment, blobs, access, _ = captured
     assert {d.name: d.origin for d in environment.distributions} == {
         "alpha": "index",
         "beta": "wheel",
@@ -109,7 +114,9 @@ def test_the_rebuilt_environment_equals_the_captured_one_file_by_file(captured, 
     site = _build(environment, blobs, directory, access, {"mine": str(moved)})
     found = rebuilt.compare([site], environment, blobs.read)
     assert (found.different, found.missing, found.added) == ((), (), ())
-    assert rebuilt.sentence(found) == f"environment identical: {environment.files} of {environment.files} files"
+    assert (
+        rebuilt.sentence(found) == f"environment identical: {environment.files} of {environment.files} files"
+    )
     code = "import alpha, beta, mine, stray; print(alpha.x, beta.b, stray.s, mine.where)"
     done = subprocess.run([directory / "bin/python", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == f"edited 2 1 {moved}/mine.py\n"
@@ -160,7 +167,9 @@ def test_how_equal_the_interpreters_are_is_told(captured, tmp_path):
     other = environment.interpreter
     minor = msgspec.structs.replace(other, version=other.minor + ".99")
     major = msgspec.structs.replace(other, version="3.99.0")
-    told = [rebuilt.compare([], environment, blobs.read, interpreter=i).interpreter for i in (other, minor, major)]
+    told = [
+        rebuilt.compare([], environment, blobs.read, interpreter=i).interpreter for i in (other, minor, major)
+    ]
     assert told == ["exact", "same minor", "different"]
 
 
@@ -178,13 +187,27 @@ def test_six_a_git_package_and_editables_from_a_real_index(tmp_path):
     editable = tmp_path / "author" / "editable"
     (editable / "src" / "lib").mkdir(parents=True)
     (editable / "src" / "lib" / "__init__.py").write_text("")
-    (editable / "pyproject.toml").write_text((code / "pyproject.toml").read_text().replace("tiny", "lib").split("[tool")[0])
+    (editable / "pyproject.toml").write_text(
+        (code / "pyproject.toml").read_text().replace("tiny", "lib").split("[tool")[0]
+    )
     git = ["git", "-C", str(code), "-c", "user.name=ada", "-c", "user.email=ada@partner.example"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *arguments], check=True)
-    argv = [uv.find_uv_bin(), "pip", "install", "-q", "--python", str(venv.python), "--cache-dir", str(tmp_path / "uv")]
+    argv = [
+        uv.find_uv_bin(),
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        str(venv.python),
+        "--cache-dir",
+        str(tmp_path / "uv"),
+    ]
     done = subprocess.run(
-        [*argv, "six==1.17.0", f"git+file://{code}", "-e", str(editable)], capture_output=True, text=True
+        [*argv, "six==1.17.0", f"git+file://{code}", "-e", str(editable)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         pytest.skip(f"no package index can be reached from here: {done.stderr[-200:]}")

@@ -6,12 +6,12 @@ import sys
 import tarfile
 
 import pytest
+from tests.support.environments import wheel
+from tests.support.fake_index import FakeIndex
 
 from taketwo.environments.cached_index import CachedArtefactIndex
 from taketwo.environments.uv_index import UvArtefactIndex, choose
 from taketwo.model.environment import Artefact, Distribution, Interpreter
-from tests.support.environments import wheel
-from tests.support.fake_index import FakeIndex
 
 INTERPRETER = Interpreter(implementation="cpython", version=".".join(map(str, sys.version_info[:3])))
 
@@ -59,7 +59,9 @@ def index(request, published, tmp_path):
     for name, files in {"alpha": (pure, compiled), "beta": (source,)}.items():
         (simple / name).mkdir(parents=True)
         links = (f'<a href="{f.as_uri()}#sha256={_artefact(f).sha256}">{f.name}</a>' for f in files)
-        (simple / name / "index.html").write_text("<!DOCTYPE html><html><body>" + "".join(links) + "</body></html>")
+        (simple / name / "index.html").write_text(
+            "<!DOCTYPE html><html><body>" + "".join(links) + "</body></html>"
+        )
     real = UvArtefactIndex(environ=_environ(tmp_path, UV_DEFAULT_INDEX=simple.as_uri()))
     return real if request.param == "uv" else CachedArtefactIndex(real, tmp_path / "artefacts.json")
 
@@ -84,7 +86,9 @@ class TestContract:
         assert index.artefacts([other], INTERPRETER, timeout=30)["alpha"][0].filename == compiled.name
 
     def test_a_source_distribution_is_named_when_no_wheel_fits(self, index, published):
-        found = index.artefacts([_distribution("beta", tags=("cp311-cp311-linux_x86_64",))], INTERPRETER, timeout=30)
+        found = index.artefacts(
+            [_distribution("beta", tags=("cp311-cp311-linux_x86_64",))], INTERPRETER, timeout=30
+        )
         assert [(a.filename, a.kind) for a in found["beta"]] == [("beta-1.0.tar.gz", "sdist")]
 
     def test_unknown_names_and_versions_are_absent_and_do_not_spoil_the_others(self, index):

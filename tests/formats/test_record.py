@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from taketwo.errors import FormatError
 from taketwo.formats import record
 
-_paths = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters="\\"), min_size=1)
+_paths = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters="\\"), min_size=1
+)
 
 
 @given(st.lists(st.tuples(_paths, st.binary(), st.booleans())))
@@ -38,7 +40,10 @@ def test_any_text_is_rows_or_a_format_error(text):
 
 
 def test_another_algorithm_counts_as_no_hash():
-    assert record.parse("a.py,md5=abc,3\nb.py,,\n") == (record.Recorded("a.py", None, 3), record.Recorded("b.py"))
+    assert record.parse("a.py,md5=abc,3\nb.py,,\n") == (
+        record.Recorded("a.py", None, 3),
+        record.Recorded("b.py"),
+    )
 
 
 def test_a_bad_hash_names_its_line():

@@ -1,5 +1,7 @@
 """Names of wheels."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,10 +23,8 @@ def test_the_parts_of_a_name_are_found_again(name, version, python, abi, platfor
 
 @given(st.text())
 def test_any_text_is_a_wheel_name_or_a_format_error(text):
-    try:
+    with contextlib.suppress(FormatError):
         assert wheel_name.parse(text).tags
-    except FormatError:
-        pass
 
 
 def test_a_build_number_is_recognised():
@@ -37,7 +37,9 @@ def test_a_variant_label_is_recognised():
     assert found.tags == {"cp311-cp311-linux_x86_64"}
 
 
-@pytest.mark.parametrize("bad", ["six.whl", "six-1.0.tar.gz", "a/six-1.0-py3-none-any.whl", "six-1.0-py3-none.whl"])
+@pytest.mark.parametrize(
+    "bad", ["six.whl", "six-1.0.tar.gz", "a/six-1.0-py3-none-any.whl", "six-1.0-py3-none.whl"]
+)
 def test_other_names_are_refused(bad):
     with pytest.raises(FormatError):
         wheel_name.parse(bad)

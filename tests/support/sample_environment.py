@@ -40,9 +40,7 @@ def sample() -> Environment:
                 artefacts=(Artefact(filename="docopt-0.6.2.tar.gz", sha256="b" * 64, kind="sdist"),),
                 files_sha256="7" * 64,
             ),
-            Distribution(
-                name="tool", version="1.0", origin="content", content=Blob(sha256="c" * 64, size=1)
-            ),
+            Distribution(name="tool", version="1.0", origin="content", content=Blob(sha256="c" * 64, size=1)),
             Distribution(
                 name="mine",
                 version="0.1",

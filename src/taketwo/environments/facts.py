@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.machinery
 import os
-import platform
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,28 +15,35 @@ from taketwo.environments.interface import InterpreterFacts
 from taketwo.errors import FormatError
 from taketwo.model.environment import Interpreter
 
+_STAGES = {"alpha": "a", "beta": "b", "candidate": "rc"}
+
 
 def facts_of_this_process() -> InterpreterFacts:
     """The facts of the Python that runs this, for experiments that are captured from inside."""
-    return InterpreterFacts(
-        executable=sys.executable,
-        prefix=sys.prefix,
-        base_prefix=sys.base_prefix,
-        path=tuple(sys.path),
-        user_site=_user_site(),
-        identity=Interpreter(
-            implementation=sys.implementation.name,
-            version=platform.python_version(),
-            cache_tag=sys.implementation.cache_tag or "",
-            soabi=sysconfig.get_config_var("SOABI") or "",
-            platform=sysconfig.get_platform(),
-            libc=" ".join(part for part in platform.libc_ver() if part),
-            build=" ".join(platform.python_build()),
-            compiler=platform.python_compiler(),
-            executable_sha256=_digest(os.path.realpath(sys.executable)) if sys.executable else "",
-            layout=_layout(sys.prefix, sys.base_prefix),
-        ),
-    )
+    version = sys.version_info
+    stage = "" if version[3] == "final" else f"{_STAGES[version[3]]}{version[4]}"
+    build, _, compiler = sys.version.partition("(")[2].partition("[")
+    suffix = next(iter(importlib.machinery.EXTENSION_SUFFIXES), "")
+    identity = {
+        "implementation": sys.implementation.name,
+        "version": ".".join(map(str, version[:3])) + stage,
+        "cache_tag": sys.implementation.cache_tag or "",
+        "soabi": suffix[1:-3] if suffix.startswith(".") and suffix.endswith(".so") else "",
+        "platform": f"{sys.platform}-{os.uname().machine}",
+        "libc": _libc(),
+        "build": build.strip().rstrip(")").strip(),
+        "compiler": compiler.strip().rstrip("]").strip(),
+        "layout": _layout(sys.prefix, sys.base_prefix),
+    }
+    event = {
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "path": list(sys.path),
+        "user_site": _user_site(),
+        "interpreter": identity,
+    }
+    return facts_from_event(event)
 
 
 def facts_from_event(event: dict[str, Any]) -> InterpreterFacts:
@@ -68,18 +74,23 @@ def facts_from_event(event: dict[str, Any]) -> InterpreterFacts:
 
 
 def _layout(prefix: str, base_prefix: str) -> Literal["venv", "conda", "system"]:
-    if prefix != base_prefix:
-        return "venv"
-    return "conda" if Path(prefix, "conda-meta").is_dir() else "system"
+    if Path(prefix, "conda-meta").is_dir():
+        return "conda"
+    return "venv" if prefix != base_prefix else "system"
 
 
 def _user_site() -> str | None:
     """The user site, if it is in use; ``site`` is loaded already unless Python was started with -S."""
     site = sys.modules.get("site")
-    if site is None or not getattr(site, "ENABLE_USER_SITE", False):
-        return None
-    path = getattr(site, "USER_SITE", None)
-    return path if isinstance(path, str) else None
+    path = getattr(site, "USER_SITE", None) if getattr(site, "ENABLE_USER_SITE", False) else None
+    return path if isinstance(path, str) and path in sys.path else None
+
+
+def _libc() -> str:
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (ValueError, OSError):  # musl answers no such question
+        return ""
 
 
 def _digest(path: str) -> str:

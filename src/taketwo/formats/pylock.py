@@ -54,7 +54,7 @@ def marker(interpreter: Interpreter) -> str:
 
 
 def _system_and_machine(platform: str) -> tuple[str, str]:
-    """The markers of ``sysconfig.get_platform()``: ``linux-x86_64``, ``macosx-14.0-arm64``, ``win-amd64``."""
+    """``sys_platform`` and ``platform_machine`` of ``linux-x86_64``, ``macosx-14.0-arm64``, ``win-amd64``."""
     system, _, rest = platform.partition("-")
     machine = rest.rsplit("-", 1)[-1]
     match system:
@@ -63,7 +63,7 @@ def _system_and_machine(platform: str) -> tuple[str, str]:
         case "win":
             return "win32", machine.upper()
         case "win32":
-            return "win32", "x86"
+            return "win32", machine or "x86"
         case _:
             return system, machine
 
