@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taketwo.engine.interface import Availability
-from taketwo.model.base import Number
 from taketwo.model.manifest import Manifest
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Verdict
+from taketwo.report.published import PublishedRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,20 +71,12 @@ class ExportedFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublishedValue:
-    """A value as a paper printed it, beside the one that the replay gave."""
-
-    name: str
-    published: str
-    replayed: Number | None
-    agrees: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class DemoResult:
-    """The captured and replayed demonstration, and its published table."""
+    """The captured and replayed study, which stays in ``directory``, and its published table."""
 
     title: str
+    citation: str
+    directory: Path
     captured: CommandResult
     replayed: ReplayResult
-    table: tuple[PublishedValue, ...]
+    table: tuple[PublishedRow, ...]
