@@ -47,7 +47,9 @@ class Built:
     directory: Path | None = None
 
 
-def build_environment(original: Manifest, engine: Engine, base: Base, tools: Tools, progress: Progress) -> Built:
+def build_environment(
+    original: Manifest, engine: Engine, base: Base, tools: Tools, progress: Progress
+) -> Built:
     """Build, or find built, the environment that the manifest locks. ``RebuildError`` and its children come out."""
     if original.environment is None:
         return _without_python(engine, base, tools, progress)
@@ -74,7 +76,9 @@ def build_environment(original: Manifest, engine: Engine, base: Base, tools: Too
 
 def _locked(original: Manifest, environment: Environment, tools: Tools) -> Environment:
     if environment.lock is None or environment.lock.pending:
-        environment = complete(environment, tools.index, tools.store.put_bytes, max(tools.settings.lock_timeout, 60))
+        environment = complete(
+            environment, tools.index, tools.store.put_bytes, max(tools.settings.lock_timeout, 60)
+        )
     pending = environment.lock.pending if environment.lock else ()
     if pending:
         raise LockIncomplete(
@@ -120,7 +124,9 @@ def _build(
     )
 
     def step(what: BuildStep) -> None:
-        code, output = engine.build(base, what.argv, mounts=mounts, environment=what.environment, progress=progress)
+        code, output = engine.build(
+            base, what.argv, mounts=mounts, environment=what.environment, progress=progress
+        )
         if code != 0:
             raise explain_failure(output)
 
@@ -162,7 +168,9 @@ def _write_lock(environment: Environment, lock: Path, tools: Tools) -> None:
         tools.store.copy_out(environment.lock.requirements.sha256, lock / "requirements.txt")
     for distribution in environment.distributions:
         if distribution.wheel is not None and distribution.artefacts:
-            tools.store.copy_out(distribution.wheel.sha256, lock / "wheels" / distribution.artefacts[0].filename)
+            tools.store.copy_out(
+                distribution.wheel.sha256, lock / "wheels" / distribution.artefacts[0].filename
+            )
 
 
 def _without_python(engine: Engine, base: Base, tools: Tools, progress: Progress) -> Built:
@@ -215,5 +223,3 @@ def _only_builder(root: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-

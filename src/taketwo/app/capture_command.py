@@ -33,7 +33,10 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
     """
     tools = compose(settings)
     recover(tools)
-    author = (*rules_from(settings.tolerance, by="author"), *(parse_rule(t, by="author") for t in request.tolerance))
+    author = (
+        *rules_from(settings.tolerance, by="author"),
+        *(parse_rule(t, by="author") for t in request.tolerance),
+    )
     data: list[tuple[str | None, Path]] = [(name, path) for name, path in settings.data.items()]
     data += [(item.name, item.path) for item in request.data]
     started, recording = begin(
@@ -53,6 +56,7 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
         environment=observed_environment(request.environment, recording, settings.preimage_limit),
         stdout=recording / "stdout",
         stderr=recording / "stderr",
+        directory=request.directory,
     )
     try:
         outcome = run_observed(command)

@@ -143,7 +143,8 @@ def _common(
         locate=lambda path: tools.sources().locate(path, Path(started.project)),
     )
     found = tuple(
-        msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path)) for item in inputs.inputs
+        msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path))
+        for item in inputs.inputs
     )
     outputs = find_outputs(
         OutputRequest(
@@ -160,7 +161,12 @@ def _common(
         ),
         tools.keeping_outputs,
     )
-    notices = [*ended.notices, *inputs.notices, *outputs.notices, *_about_environment(started, facts, environment)]
+    notices = [
+        *ended.notices,
+        *inputs.notices,
+        *outputs.notices,
+        *_about_environment(started, facts, environment),
+    ]
     argv = started.argv  # a replay repeats what its manifest says, which holds no paths any more
     if started.mode != "replay":
         argv = mask_secrets([places.tokenise(word) for word in started.argv])
@@ -257,7 +263,9 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
     environment = tools.inspector.inspect(facts, project=project)
     if started.mode == "replay":
         return environment
-    environment = msgspec.structs.replace(environment, requested=requested(project, environment.distributions))
+    environment = msgspec.structs.replace(
+        environment, requested=requested(project, environment.distributions)
+    )
     return complete(environment, tools.index, tools.store.put_bytes, tools.settings.lock_timeout)
 
 
@@ -277,7 +285,9 @@ def _about_environment(
 def _preimages(started: Started, recording: Recording) -> dict[str, Preimage]:
     """Files as they were before the run changed them; declared ones were read before it started."""
     found = {
-        item.path: Preimage(item.content.sha256, item.content.size, Path(item.path) if item.content.stored else None)
+        item.path: Preimage(
+            item.content.sha256, item.content.size, Path(item.path) if item.content.stored else None
+        )
         for item in started.declared
         if item.content is not None
     }
@@ -300,7 +310,12 @@ def _outside(tools: Tools, facts: InterpreterFacts | None) -> Sequence[str]:
     if facts is None:
         return own
     # A prefix may be the project itself (a virtual environment that the project lies in is not data either).
-    return [*own, facts.prefix, facts.base_prefix, *(entry for entry in facts.path if "site-packages" in entry)]
+    return [
+        *own,
+        facts.prefix,
+        facts.base_prefix,
+        *(entry for entry in facts.path if "site-packages" in entry),
+    ]
 
 
 def _directory(started: Started) -> str:
@@ -328,7 +343,9 @@ def _logged(recording: Recording, keep: calls.Keep) -> tuple[Parameter, ...]:
 
 def _host(started: Started, recording: Recording) -> Host:
     host = host_from(recording, host_facts(started.variables))
-    return msgspec.structs.replace(host, variables=dict(sorted({**host.variables, **started.variables}.items())))
+    return msgspec.structs.replace(
+        host, variables=dict(sorted({**host.variables, **started.variables}.items()))
+    )
 
 
 def _resources(known: Resources, recording: Recording) -> Resources:

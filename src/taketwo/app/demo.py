@@ -37,7 +37,9 @@ def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -
     project = Path(tempfile.mkdtemp(prefix="taketwo-demo-"))
     for name in ("analysis.py", "requirements.txt", "published.toml", "README.md"):
         shutil.copyfile(study / name, project / name)
-    ours = replace(settings, project=project, store=project / ".taketwo", experiment=_STUDY, data={}, tolerance={})
+    ours = replace(
+        settings, project=project, store=project / ".taketwo", experiment=_STUDY, data={}, tolerance={}
+    )
     progress.step(f"capturing {_STUDY} in {project}")
     captured = capture_command.run(
         ours,

@@ -44,7 +44,9 @@ def _recover(tools: Tools, path: Path) -> str | None:
         return None
     try:
         recording = Recording.read(path)
-        last = max((end.time for end in (*recording.processes, *recording.opens, *recording.metrics)), default=0.0)
+        last = max(
+            (end.time for end in (*recording.processes, *recording.opens, *recording.metrics)), default=0.0
+        )
         conclude(
             tools,
             started,

@@ -50,7 +50,9 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         progress.detail(f"not usable here: {passed_over}")
     if not engine.sealed:
         progress.warn("no engine that seals works here: the run is executed unsealed (see `taketwo engines`)")
-    interpreter = original.environment.interpreter if original.environment else facts_of_this_process().identity
+    interpreter = (
+        original.environment.interpreter if original.environment else facts_of_this_process().identity
+    )
     progress.step(f"preparing {engine.name}")
     base = engine.base_for(interpreter, image=settings.base_image)
 
@@ -88,5 +90,3 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         rules_by="replayer" if rules else "author",
     )
     return ReplayResult(verdict=verdict, original=original, replay=replay, read=tools.store.read)
-
-

@@ -20,7 +20,9 @@ Keep = Callable[[Path], Blob]
 
 def ordered(recording: Recording) -> tuple[events.CallStart, ...]:
     """The calls in an order that does not depend on which worker was faster: by function, index and arguments."""
-    return tuple(sorted(recording.calls, key=lambda call: (call.module, call.qualname, call.index, arguments_of(call))))
+    return tuple(
+        sorted(recording.calls, key=lambda call: (call.module, call.qualname, call.index, arguments_of(call)))
+    )
 
 
 def arguments_of(call: events.CallStart) -> str:
@@ -46,8 +48,13 @@ def metrics_of(recording: Recording, call: str | None) -> tuple[Metric, ...]:
     logged = tuple(event.to_model() for event in recording.metrics if event.call == call)
     end = recording.result_of(call) if call is not None else None
     returned = (
-        Metric(name=name, value=value, at=end.time, origin="returned") for name, value in end.metrics.items()
-    ) if end else ()
+        (
+            Metric(name=name, value=value, at=end.time, origin="returned")
+            for name, value in end.metrics.items()
+        )
+        if end
+        else ()
+    )
     names = {metric.name for metric in logged}
     return (*logged, *(metric for metric in returned if metric.name not in names))
 
@@ -120,7 +127,11 @@ def _kept_blob(recording: Recording, sha256: str, size: int, keep: Keep) -> Blob
 def matching(recording: Recording, wanted: Call, parameters: Sequence[Parameter]) -> events.CallStart | None:
     """The call of a replay that repeats ``wanted``: same function, then same arguments, then same index."""
     same = [call for call in ordered(recording) if call.qualname == wanted.qualname and _module(call, wanted)]
-    given = {p.name: canonical_json.encode(_comparable(p)) for p in parameters if p.origin in {"argument", "default"}}
+    given = {
+        p.name: canonical_json.encode(_comparable(p))
+        for p in parameters
+        if p.origin in {"argument", "default"}
+    }
 
     def differing(call: events.CallStart) -> tuple[int, int]:
         found = {g.name: canonical_json.encode(_comparable(g.to_model())) for g in call.parameters}

@@ -132,7 +132,12 @@ def _other(word: str, index: int) -> _Word:
     if override is not None and (override[3] is not None or override[1] == "~"):
         sign, name, value = override[1], override[2], override[3]
         if sign == "~":
-            return _Word(f"~{name}", True if value is None else value, index if value is not None else None, override.start(3))
+            return _Word(
+                f"~{name}",
+                True if value is None else value,
+                index if value is not None else None,
+                override.start(3),
+            )
         return _Word(name, value, index, override.start(3))
     return _Word(None, word, index)
 

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import CLOCK_LAG_NS, SKIPPED_DIRECTORIES, FileStat, Keeping, Opened, is_environment, stat_now
+from taketwo.capture.files import (
+    CLOCK_LAG_NS,
+    SKIPPED_DIRECTORIES,
+    FileStat,
+    Keeping,
+    Opened,
+    is_environment,
+    stat_now,
+)
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input, Output

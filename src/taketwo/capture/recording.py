@@ -142,7 +142,9 @@ def _read(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise FormatError(f"this is no file that an observer wrote: {error.strerror}", path=path.name) from error
+        raise FormatError(
+            f"this is no file that an observer wrote: {error.strerror}", path=path.name
+        ) from error
     with os.fdopen(descriptor, "rb") as source:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > FILE_LIMIT:

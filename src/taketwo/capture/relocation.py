@@ -31,10 +31,15 @@ def relocate(recording: Recording, roots: Mapping[str, str]) -> Recording:
         ),
         opens=tuple(msgspec.structs.replace(event, path=move(event.path)) for event in recording.opens),
         renames=tuple(
-            msgspec.structs.replace(event, path=move(event.path), to=move(event.to)) for event in recording.renames
+            msgspec.structs.replace(event, path=move(event.path), to=move(event.to))
+            for event in recording.renames
         ),
-        preimages=tuple(msgspec.structs.replace(event, path=move(event.path)) for event in recording.preimages),
-        artifacts=tuple(msgspec.structs.replace(event, path=move(event.path)) for event in recording.artifacts),
+        preimages=tuple(
+            msgspec.structs.replace(event, path=move(event.path)) for event in recording.preimages
+        ),
+        artifacts=tuple(
+            msgspec.structs.replace(event, path=move(event.path)) for event in recording.artifacts
+        ),
     )
 
 

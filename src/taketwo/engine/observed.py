@@ -37,17 +37,21 @@ _PASSED_ON = (
 )
 _FROM_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGWINCH, signal.SIGHUP})
 _SENT_BY_KERNEL = 0x80
-_ENOEXEC_SHELL = "/bin/sh"
+_SHELL = "/bin/sh"
 
 
 @dataclass(frozen=True)
 class ObservedCommand:
-    """A command as the user typed it, its whole environment, and the files that keep what it prints."""
+    """A command as the user typed it, its whole environment, and the files that keep what it prints.
+
+    ``directory`` is where it starts; ``None`` is where we are.
+    """
 
     argv: tuple[str, ...]
     environment: Mapping[str, str]
     stdout: Path
     stderr: Path
+    directory: Path | None = None
     linger_seconds: float = LINGER_SECONDS
 
 
@@ -144,13 +148,19 @@ def copy_window_size(source: int, destination: int) -> None:
 
 def _start(program: str, command: ObservedCommand, outputs: tuple[int, int], mask: set[int]) -> Child:
     argv = command.argv
+    if command.directory is not None and command.directory.resolve() != Path.cwd():
+        # posix_spawn cannot change the directory, and this process must not: a shell does, and then becomes the command.
+        program, argv = (
+            _SHELL,
+            ("sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", str(command.directory), program, *argv[1:]),
+        )
     try:
         return spawn(program, argv, command.environment, outputs, mask=mask)
     except OSError as error:
         if error.errno != errno.ENOEXEC:
             raise
         # A script without a first line that names its interpreter: every shell runs it itself.
-        return spawn(_ENOEXEC_SHELL, ("sh", program, *argv[1:]), command.environment, outputs, mask=mask)
+        return spawn(_SHELL, ("sh", program, *argv[1:]), command.environment, outputs, mask=mask)
 
 
 def _refused(name: str, error: OSError) -> CaptureError:
