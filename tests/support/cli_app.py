@@ -10,13 +10,13 @@ from taketwo.app.results import (
     EngineState,
     ExportedFiles,
     LockResult,
-    PublishedValue,
     ReplayResult,
 )
 from taketwo.cli.application import Application
 from taketwo.engine.interface import Availability
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome
+from taketwo.report.published import PublishedRow
 
 
 class FakeApplication(Application):
@@ -52,6 +52,14 @@ class FakeApplication(Application):
             read=self.store.read,
         )
 
+    def verify_store(self, settings):
+        self._hear("verify", settings, None)
+        return self.store.verify()
+
+    def collect_garbage(self, settings, *, dry_run):
+        self._hear("gc", settings, dry_run)
+        return self.store.collect_garbage(dry_run=dry_run)
+
     def lock_run(self, settings, run, progress):
         self._hear("lock", settings, run, progress)
         return LockResult(run_id="20260301-a", completed=("numpy", "scipy"), pending=self.pending)
@@ -64,11 +72,13 @@ class FakeApplication(Application):
         self._hear("demo", settings, request, progress)
         return DemoResult(
             title="Spector and Mazzeo (1980)",
+            citation="Journal of Economic Education 11(2)",
+            directory=settings.project,
             captured=CommandResult(exit_code=0, run_id="20260301-a"),
             replayed=self._replayed(),
             table=(
-                PublishedValue(name="PSI", published="2.379", replayed=2.3786877, agrees=True),
-                PublishedValue(name="GPA", published="2.826", replayed=None, agrees=False),
+                PublishedRow("PSI", "2.379", 2.3786877, agrees=True),
+                PublishedRow("GPA", "2.826", None, agrees=False),
             ),
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from taketwo.errors import MissingBlob, StoreError, Tampered, UnknownRun
 from taketwo.formats import manifest as manifest_format
@@ -31,6 +32,7 @@ class FakeStore(RunStore):
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[str, bytes] = {}
         self.seals: dict[str, str] = {}
+        self.amendments: dict[tuple[str, str], dict[str, Any]] = {}
 
     def put_bytes(self, content: bytes) -> Blob:
         sha256 = hashlib.sha256(content).hexdigest()
@@ -78,6 +80,16 @@ class FakeStore(RunStore):
             raise StoreError(f"the run {run_id} is in the store already", todo="Capture it again.")
         self.seals[run_id] = sealed.sha256
         return sealed
+
+    def amend(self, run_id: str, name: str, document: dict[str, Any]) -> None:
+        self.amendments[run_id, name] = document
+
+    def amendment(self, run_id: str, name: str) -> dict[str, Any] | None:
+        return self.amendments.get((run_id, name))
+
+    def documents(self, run_id: str) -> Iterator[dict[str, Any]]:
+        yield self.manifest(run_id).document
+        yield from (found for (run, _), found in self.amendments.items() if run == run_id)
 
     def manifest(self, run_id: str) -> SealedManifest:
         if run_id not in self.manifests:

@@ -17,6 +17,7 @@ from taketwo.capture.places import observed_places
 from taketwo.capture.started import STARTED, DeclaredInput, Started
 from taketwo.errors import CaptureError, DataError
 from taketwo.formats import canonical_json
+from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.base import Blob
 from taketwo.model.rules import Rule
@@ -50,7 +51,9 @@ def begin(
     kept = variables(environment)
     kept |= {name: environment[name] for name in tools.settings.variables if name in environment}
     if python_path:
-        kept["PYTHONPATH"] = places.tokenise(python_path)
+        # Only the project's own directories: others lie on this machine alone, and name its places.
+        own = [token for entry in python_path.split(os.pathsep) if (token := _in_project(entry, directory, places))]
+        kept["PYTHONPATH"] = os.pathsep.join(own)
     started = Started(
         run_id=new_run_id(datetime.datetime.fromtimestamp(now, datetime.UTC)),
         experiment=experiment,
@@ -81,6 +84,11 @@ def begin(
             todo="Free some space, or point TAKETWO_HOME to a directory that can be written.",
         ) from error
     return started, recording
+
+
+def _in_project(entry: str, directory: Path, places: Places) -> str | None:
+    token = places.tokenise_path(os.path.normpath(directory / entry)) if entry else ""
+    return token if token == "$PROJECT" or token.startswith("$PROJECT/") else None
 
 
 def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:

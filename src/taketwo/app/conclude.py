@@ -137,6 +137,7 @@ def _common(
             ),
             outside=_outside(tools, facts),
             preimages=_preimages(started, recording),
+            sealed=started.mode == "replay",
         ),
         tools.keeping,
         list_directory=lambda root: list_directory(root, tools.digests),

@@ -20,16 +20,16 @@ from taketwo.app.obtain_data import obtain
 from taketwo.app.requests import ReplayRequest
 from taketwo.app.results import ReplayResult
 from taketwo.app.run_sealed import SealedRun, run_sealed
-from taketwo.app.tools import compose
+from taketwo.app.tools import Tools, compose
 from taketwo.app.workspace import workspace
 from taketwo.config.settings import Settings
 from taketwo.engine.selection import select
 from taketwo.environments.facts import facts_of_this_process
 from taketwo.progress import SILENT, Progress
 from taketwo.replay.plan import plan
+from taketwo.store.resolving import LATEST
 from taketwo.verify.compare import compare
 from taketwo.verify.rules import parse_rule
-
 
 def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT) -> ReplayResult:
     """Replay one run and compare. Differences are in the verdict; only malfunctions are raised."""
@@ -38,7 +38,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     rules = tuple(parse_rule(text) for text in request.tolerance)
 
     progress.step("checking the manifest and everything it refers to")
-    sealed = tools.store.manifest(tools.store.resolve(request.run))
+    sealed = tools.store.manifest(_resolve(request.run, tools))
     original = sealed.manifest
     check_run.check(sealed, tools)
     names = {item.name for item in original.inputs}
@@ -90,3 +90,12 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         rules_by="replayer" if rules else "author",
     )
     return ReplayResult(verdict=verdict, original=original, replay=replay, read=tools.store.read)
+
+
+def _resolve(typed: str, tools: Tools) -> str:
+    """The run that is meant; ``latest`` is the newest that is not a replay itself."""
+    if typed.strip().lower() == LATEST:
+        for row in tools.store.runs():
+            if row.replay_of is None:
+                return row.run_id
+    return tools.store.resolve(typed)

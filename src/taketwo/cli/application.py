@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # for annotations only: the models cost more than ``taketwo -
         LockResult,
         ReplayResult,
     )
-    from taketwo.store.interface import RunStore
+    from taketwo.store.interface import Collected, Damage, RunStore
 
 
 class Application:
@@ -59,6 +59,18 @@ class Application:
         from taketwo.app import open_store
 
         return open_store.open(settings)
+
+    def verify_store(self, settings: Settings) -> Iterator[Damage]:
+        """Rehash everything in the store, source trees included."""
+        from taketwo.app import store_care
+
+        return store_care.verify(settings)
+
+    def collect_garbage(self, settings: Settings, *, dry_run: bool) -> Collected:
+        """Remove what no run needs."""
+        from taketwo.app import store_care
+
+        return store_care.collect_garbage(settings, dry_run=dry_run)
 
     def demo(self, settings: Settings, request: DemoRequest, progress: Progress) -> DemoResult:
         """Capture and replay the study that ships with taketwo."""

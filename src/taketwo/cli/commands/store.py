@@ -26,7 +26,7 @@ def verify(shell: Shell, as_json: bool) -> int:
     """
     from taketwo.cli import documents  # noqa: PLC0415  as late as possible
 
-    damages = list(shell.application.open_store(shell.settings()).verify())
+    damages = list(shell.application.verify_store(shell.settings()))
     if as_json:
         output.write_json(documents.damages(damages))
     else:
@@ -45,7 +45,7 @@ def gc(shell: Shell, dry_run: bool, as_json: bool) -> int:
     """Remove content that no run refers to."""
     from taketwo.cli import documents  # noqa: PLC0415  as late as possible
 
-    collected = shell.application.open_store(shell.settings()).collect_garbage(dry_run=dry_run)
+    collected = shell.application.collect_garbage(shell.settings(), dry_run=dry_run)
     if as_json:
         output.write_json(documents.garbage(collected, dry_run=dry_run))
     else:
