@@ -1,9 +1,11 @@
 """Reports word things once, in one place."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.studies import rule
+from tests.support.verdicts import not_reproduced, reproduced
 
 from taketwo.report import words
 from taketwo.report.html_elements import element
@@ -74,3 +76,11 @@ def test_columns_fit_and_never_grow(natural, room):
     widths = fit(natural, room, name=0)
     assert sum(widths) <= max(room, len(natural))
     assert all(width <= wanted for width, wanted in zip(widths, natural, strict=True))
+
+
+def test_who_fixed_the_rules_is_told():
+    verdict, *_ = not_reproduced()
+    assert words.rules_by(verdict) == "fixed by the partner university for this replay"
+    by_author = msgspec.structs.replace(verdict, rules_by="author")
+    assert words.rules_by(by_author) == "fixed by the author at capture"
+    assert words.rules_by(reproduced()[0]) == "no tolerance was given, so every value must be equal"

@@ -91,3 +91,8 @@ def test_a_metric_that_was_logged_twice_without_steps_is_compared_in_order():
     changed = [twice[0], msgspec.structs.replace(twice[1], value=0.3)]
     assert only(check_metrics(twice, twice, [])).held
     assert "value 2: 0.2 became 0.3" in only(check_metrics(twice, changed, [])).detail
+
+
+def test_a_metric_logged_very_often_is_compared_in_reasonable_time():
+    many = [Metric(name="loss", value=i) for i in range(100_000)]
+    assert only(check_metrics(many, many, [])).held

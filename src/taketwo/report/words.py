@@ -87,6 +87,8 @@ def rule(judging: Rule) -> str:
 
 def rules_by(verdict: Verdict) -> str:
     """Who fixed the rules, and when."""
+    if all(check.rule.by == "default" for check in verdict.checks):
+        return "no tolerance was given, so every value must be equal"
     if verdict.rules_by == "author":
         return "fixed by the author at capture"
     return f"fixed by {one_line(verdict.rules_by)} for this replay"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from taketwo.model.base import Number, as_float
@@ -29,12 +30,11 @@ def check_metrics(before: Sequence[Metric], after: Sequence[Metric], rules: Sequ
 def _series(metrics: Iterable[Metric]) -> dict[str, _Series]:
     """By name, the values by step; a step that was logged twice is told apart by its count."""
     found: dict[str, _Series] = {}
+    logged: Counter[tuple[str, int | None]] = Counter()
     for metric in metrics:
-        series = found.setdefault(metric.name, {})
-        nth = 0
-        while (metric.step, nth) in series:
-            nth += 1
-        series[metric.step, nth] = metric.value
+        key = metric.name, metric.step
+        found.setdefault(metric.name, {})[metric.step, logged[key]] = metric.value
+        logged[key] += 1
     return found
 
 

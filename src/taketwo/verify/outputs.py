@@ -36,13 +36,11 @@ def check_outputs(
 def _by_name(outputs: Iterable[Output]) -> dict[str, Output]:
     """Artifacts by name, files by their path in the project; the second of a name gets a number."""
     found: dict[str, Output] = {}
+    named: Counter[str] = Counter()
     for output in outputs:
         name = output.name if output.artifact else output.path.removeprefix("$PROJECT/")
-        nth = 2
-        unique = name
-        while unique in found:
-            unique, nth = f"{name} #{nth}", nth + 1
-        found[unique] = output
+        named[name] += 1
+        found[name if named[name] == 1 else f"{name} #{named[name]}"] = output
     return found
 
 

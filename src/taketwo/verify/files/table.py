@@ -47,16 +47,17 @@ def _columns(first: Table, second: Table, tally: Tally) -> list[tuple[int, int]]
             "header", "a header" if first.header else "none", "a header" if second.header else "none"
         )
         return None
-    for name in first.header:
-        if name not in second.header:
+    left, right = ({name: at for at, name in enumerate(table)} for table in (first.header, second.header))
+    for name in left:
+        if name not in right:
             tally.differs(f"column {name!r}", "present", "missing")
-    for name in second.header:
-        if name not in first.header:
+    for name in right:
+        if name not in left:
             tally.differs(f"column {name!r}", "absent", "new")
-    shared = [name for name in first.header if name in second.header]
-    if shared != [name for name in second.header if name in first.header]:
+    shared = [name for name in left if name in right]
+    if shared != [name for name in right if name in left]:
         tally.note("the order of columns differs")
-    return [(first.header.index(name), second.header.index(name)) for name in shared]
+    return [(left[name], right[name]) for name in shared]
 
 
 def _compare_row(
