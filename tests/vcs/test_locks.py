@@ -81,7 +81,7 @@ def test_leases_name_the_trees_of_the_living(tmp_path: Path) -> None:
     mine.add("b" * 64)
     code = (
         "import os, sys, pathlib\nfrom taketwo.vcs.lease import Lease\n"
-        "Lease(pathlib.Path(sys.argv[1])).add('c' * 40)\nos._exit(9)"
+        "lease = Lease(pathlib.Path(sys.argv[1]))\nlease.add('c' * 40)\nos._exit(9)"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code, str(place)], check=False, env=environment)
