@@ -20,10 +20,8 @@ def locked(path: Path, *, exclusive: bool, patience: float) -> Iterator[bool]:
     A place where no lock can be made (a store that may only be read) counts as obtained: nobody can
     change anything there.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError:
+    descriptor = _opened(path)
+    if descriptor is None:
         yield True
         return
     try:
@@ -49,6 +47,14 @@ def is_held(path: Path) -> bool:
         return False
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError:
+        return None
 
 
 def _obtain(descriptor: int, kind: int, patience: float) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taketwo.vcs.command import Git
+from taketwo.vcs.database import translated
 from taketwo.vcs.user_repository import Status, UserRepository, find_repository, parse_status
 
 # Left out everywhere unless it is tracked: what Python writes beside the sources, and our own store.
@@ -208,7 +209,7 @@ def _without_environments(paths: list[bytes]) -> list[bytes]:
 
 def _environments(directory: Path) -> list[bytes]:
     """Virtual environments right below ``directory``: git need not walk their thousands of files."""
-    with os.scandir(os.fsencode(directory)) as found:
+    with translated(f"{directory} cannot be listed"), os.scandir(os.fsencode(directory)) as found:
         return [
             item.name
             for item in found

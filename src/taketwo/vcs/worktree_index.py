@@ -96,6 +96,8 @@ class WorkTreeIndex:
                 why="a capture that leaves a file out would not be the working tree",
                 todo="make the file readable, wait until nothing writes it, or name it in .gitignore",
             )
+        if self.remembered and self.remembered.checksum == self._checksum():
+            return self.remembered.tree  # git had nothing to write into the index
         return self._git.run("write-tree").decode().strip()
 
     def keep(
@@ -103,7 +105,7 @@ class WorkTreeIndex:
     ) -> None:
         """Make this copy the index that the next capture begins with."""
         remembered = Remembered(
-            checksum=_checksum(self._file, self._database.object_format),
+            checksum=self._checksum(),
             listing=_digest(paths),
             tree=tree,
             files=files,
@@ -125,7 +127,7 @@ class WorkTreeIndex:
         except OSError:
             return None
         remembered = _recall(self.home)
-        if remembered is None or remembered.checksum != _checksum(self._file, self._database.object_format):
+        if remembered is None or remembered.checksum != self._checksum():
             self._file.unlink(missing_ok=True)
             return None
         return remembered
@@ -158,6 +160,16 @@ class WorkTreeIndex:
 
     def _paths(self) -> set[bytes]:
         return set(self._git.run("ls-files", "-z").split(b"\0")[:-1])
+
+    def _checksum(self) -> bytes:
+        """The last bytes of the index file, which are the hash of all others."""
+        length = _CHECKSUM[self._database.object_format]
+        try:
+            with self._file.open("rb") as file:
+                file.seek(-length, os.SEEK_END)
+                return file.read(length)
+        except OSError:
+            return b""
 
     def _presentable(self, paths: Iterable[bytes]) -> list[bytes]:
         """Those paths that are files or symbolic links now, and not behind a symbolic link."""
@@ -204,14 +216,3 @@ def _lines(paths: Iterable[bytes]) -> bytes:
 
 def _digest(paths: Sequence[bytes]) -> bytes:
     return hashlib.sha256(_lines(paths)).digest()
-
-
-def _checksum(index: Path, object_format: str) -> bytes:
-    """The last bytes of an index file, which are the hash of all others."""
-    length = _CHECKSUM[object_format]
-    try:
-        with index.open("rb") as file:
-            file.seek(-length, os.SEEK_END)
-            return file.read(length)
-    except OSError:
-        return b""
