@@ -63,9 +63,11 @@ def test_mounts_come_last_and_read_only_unless_writable(tmp_path):
 
 def test_only_the_prefix_of_the_interpreter_is_shown_of_where_it_lives(tmp_path):
     made = argv(tmp_path, base=Base("key", "3.11.7", "/opt/lab/python/bin/python3", prefix="/opt/lab/python"))
-    assert made[
-        made.index("/opt/lab/python") - 1 : made.index("/opt/lab/python") + 2
-    ] == ["--ro-bind", "/opt/lab/python", "/opt/lab/python"]
+    assert made[made.index("/opt/lab/python") - 1 : made.index("/opt/lab/python") + 2] == [
+        "--ro-bind",
+        "/opt/lab/python",
+        "/opt/lab/python",
+    ]
     assert "--bind" not in made
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from taketwo.engine.observed import ObservedCommand, run_observed
 
 where = Path(sys.argv[1])
-outcome = run_observed(ObservedCommand(tuple(sys.argv[2:]), dict(os.environ), where / "stdout", where / "stderr", 1.0))
+argv, environment = tuple(sys.argv[2:]), dict(os.environ)
+outcome = run_observed(ObservedCommand(argv, environment, where / "stdout", where / "stderr", 1.0))
 (where / "outcome").write_text(f"{outcome.exit_code} {outcome.cpu_seconds} {outcome.peak_memory_bytes}")
 """
 

@@ -13,11 +13,16 @@ from taketwo.engine.signals import held_back, unwinding
 
 def test_sigterm_unwinds_as_ctrl_c_does_and_keeps_its_exit_code():
     cleaned = []
-    with pytest.raises(SystemExit) as ended, unwinding():
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-        finally:
-            cleaned.append(True)
+
+    def step():
+        with unwinding():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            finally:
+                cleaned.append(True)
+
+    with pytest.raises(SystemExit) as ended:
+        step()
     assert (ended.value.code, cleaned) == (143, [True])
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
@@ -36,9 +41,14 @@ def test_a_handler_of_somebody_else_stays():
 
 def test_ctrl_c_waits_for_the_end_of_a_step_and_then_arrives():
     done = []
-    with pytest.raises(KeyboardInterrupt), held_back():
-        os.kill(os.getpid(), signal.SIGINT)
-        done.append(True)
+
+    def step():
+        with held_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        step()
     assert done == [True]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

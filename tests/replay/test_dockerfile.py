@@ -1,4 +1,4 @@
-"""The generated Dockerfile: same run, same bytes; nothing in it can become an instruction; it really builds."""
+"""The generated Dockerfile: same run, same bytes; nothing foreign becomes an instruction; it builds."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_builds_the_environment_and_runs_the_command(tmp_path, docker_engine, ba
     (tmp_path / "requirements.txt").write_text(f"answer==1.0 --hash=sha256:{digest}\n")
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "train.py").write_text(
-        "import os, answer\nopen('result', 'w').write('x')\nprint(answer.VALUE, os.getuid(), os.environ['PRICE'])\n"
+        "import os, answer\n"
+        "open('result', 'w').write('x')\n"
+        "print(answer.VALUE, os.getuid(), os.environ['PRICE'])\n"
     )
     request = replace(
         REQUEST,

@@ -1,10 +1,11 @@
-"""Makes sure that ``python:X.Y.Z-slim`` for the running interpreter is in the local Docker: the base of the tests.
+"""Makes sure that ``python:X.Y.Z-slim`` for the running interpreter is in the local Docker.
 
-Present: done. In reach of a registry: pulled. Neither: a stand-in with the same tag is put together, once, from
-packages of this Debian release and a copy of the running interpreter, and imported. It carries the label
-``io.taketwo.stand-in``, so that nobody mistakes it for the official image.
+Present: done. In reach of a registry: pulled. Neither: a stand-in with the same tag is put together, once,
+from packages of this Debian release and a copy of the running interpreter, and imported. It carries the
+label ``io.taketwo.stand-in``, so that nobody mistakes it for the official image.
 
-Only the standard library, because it runs before anything is installed: ``python3 tests/support/base_image.py``.
+Only the standard library, because it runs before anything is installed:
+``python3 tests/support/base_image.py``.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _docker(*arguments: str, timeout: float | None = None) -> subprocess.Complet
 
 
 def _install_debian(root: Path) -> None:
-    """A minimal Debian of this machine's release, with the packages that the interpreter's libraries come from."""
+    """A minimal Debian of this machine's release, with the packages of the interpreter's libraries."""
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
         raise SystemExit("A stand-in base image needs root and mmdebstrap (apt-get install mmdebstrap).")
     release = dict(
@@ -100,7 +101,7 @@ def _packages_of_libraries() -> set[str]:
 
 
 def _copy_interpreter(root: Path) -> None:
-    """The running interpreter under /usr/local, with pip and nothing else installed, as in the official image."""
+    """The running interpreter under /usr/local, with pip and nothing else, as in the official image."""
     base, minor = Path(sys.base_prefix), f"python{sys.version_info.major}.{sys.version_info.minor}"
     local = root / "usr" / "local"
     if base == Path("/usr"):

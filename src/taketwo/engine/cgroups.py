@@ -22,7 +22,7 @@ _ACCOUNTING = "cpuacct"
 
 @dataclass(frozen=True)
 class ControlGroup:
-    """Directories of one group (one in version 2, one per controller in version 1), by the place they have inside."""
+    """The directories of one group (one, or one per controller), by the place they have inside."""
 
     directories: dict[str, Path]
 

@@ -28,8 +28,8 @@ from taketwo.model.environment import Interpreter
 from taketwo.progress import SILENT, Progress
 
 TODO = (
-    "Start Docker (`systemctl start docker`) or Podman's service (`systemctl --user start podman.socket`), see that "
-    "your user may use its socket, or set DOCKER_HOST."
+    "Start Docker (`systemctl start docker`) or Podman's service "
+    "(`systemctl --user start podman.socket`), see that your user may use its socket, or set DOCKER_HOST."
 )
 
 
@@ -37,7 +37,7 @@ class DockerEngine(Engine):
     """Runs every command in a container of its own: no network, nothing writable but what is mounted so.
 
     Commands run as the calling user, or as 65532 for root. The output is streamed as it comes and kept by
-    nobody else. ``cpu_seconds`` and ``peak_memory_bytes`` are unknown: the container is gone before it can be asked.
+    nobody else. What it used is unknown: the container is gone before it can be asked.
     """
 
     name = "docker"
@@ -74,7 +74,7 @@ class DockerEngine(Engine):
         return self.run(request, collected).exit_code, collected.text()
 
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
-        """Run the command sealed in ``request.base``. Writable mounts are handed to uid 65532 first for root."""
+        """Run the command sealed in ``request.base``. For root, uid 65532 gets the writable mounts."""
         if request.base is None or request.base.image_id is None:
             raise EngineError("A container needs a base image.", todo="Ask base_for(interpreter) for one.")
         client = self._client()

@@ -207,6 +207,9 @@ def _addresses(address: str | None) -> Iterator[str]:
 
 
 def _connect(address: str) -> DockerClient:
+    socket = Path(address.removeprefix("unix://"))
+    if socket.is_socket() and not os.access(socket, os.W_OK):
+        raise EngineError(f"{address}: this user may not use it")
     with _translated(address):
         import docker  # noqa: PLC0415 - heavy, only needed here
         import docker.utils  # noqa: PLC0415 - likewise

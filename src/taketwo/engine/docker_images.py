@@ -33,10 +33,12 @@ def image_for(
             return base
         failures.append(f"{name} has Python {base.python_version}")
     raise NoInterpreter(
-        f"There is no base image with {interpreter.implementation} {interpreter.minor}: {'; '.join(failures)}.",
+        f"There is no base image with {interpreter.implementation} {interpreter.minor}: "
+        f"{'; '.join(failures) or 'there are official images of CPython only'}.",
         why=f"The run was captured with {interpreter.version}; another minor version is another language.",
-        todo=f"Pull python:{interpreter.version}-slim where a registry is in reach (`docker save` and `docker load` "
-        "carry it here), name an image with --base-image, or replay with --engine bubblewrap.",
+        todo=f"Pull python:{interpreter.version}-slim where a registry is in reach "
+        "(`docker save` and `docker load` carry it here), name an image with --base-image, or "
+        "replay with --engine bubblewrap.",
     )
 
 
@@ -68,7 +70,7 @@ def _base(engine: Engine, name: str, image: Image) -> Base:
 
 
 def _asked(engine: Engine, name: str, image: Image) -> tuple[str, str]:
-    """What the Python of an image says of itself, for images that do not declare it as the official ones do."""
+    """What the Python of an image says of itself, for images that do not declare it."""
     answers = bytearray()
     base = Base(key="", python_version="", python="python3", image=name, image_id=image.id)
     path = image.variables.get("PATH", "/usr/local/bin:/usr/bin:/bin")

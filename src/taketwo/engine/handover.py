@@ -19,10 +19,10 @@ SANDBOX_UID = 65532
 
 
 def hand_over(mounts: Sequence[Mount], uid: int | None) -> None:
-    """Give every writable mount to ``uid``; ``None`` leaves owners as they are. ``EngineError`` when it cannot be.
+    """Give every writable mount to ``uid``; ``None`` leaves owners as they are.
 
-    Links are given themselves and never followed. Read-only mounts that ``uid`` cannot read are refused now,
-    rather than as a puzzling error of the command.
+    ``EngineError`` when it cannot be done. Links are given themselves and never followed. Read-only mounts
+    that ``uid`` cannot read are refused now, rather than as a puzzling error of the command.
     """
     for mount in mounts:
         if not mount.source.exists():
@@ -36,7 +36,7 @@ def hand_over(mounts: Sequence[Mount], uid: int | None) -> None:
             _give(mount.source, uid)
         elif not _readable_by_others(mount.source):
             raise EngineError(
-                f"The sandboxed user ({uid}) may not read {mount.source}, which is mounted at {mount.target}.",
+                f"The sandboxed user ({uid}) may not read {mount.source}, mounted at {mount.target}.",
                 why="A sealed command is never root.",
                 todo="Make it readable for everyone (chmod o+rX), or replay as an ordinary user.",
             )

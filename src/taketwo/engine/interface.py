@@ -67,7 +67,7 @@ class Base:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One command to run. Paths in ``argv``, ``directory`` and ``environment`` are those that ``Engine.place`` gives.
+    """One command to run. Paths in it are those that ``Engine.place`` gives, in ``mounts`` the canonical ones.
 
     ``environment`` is complete: nothing of this process's own is added. Where it does not name them, an
     engine adds ``HOME`` (and ``TMPDIR``, where temporary files are not at ``/tmp``); ``PWD`` may appear.

@@ -53,10 +53,10 @@ def base_of_this_machine(engine: str, interpreter: Interpreter, *, image: str | 
     if found is None:
         raise NoInterpreter(
             f"This machine has no {interpreter.implementation} {interpreter.minor}.",
-            why=f"The run was captured with {interpreter.version}; another minor version is another language, "
-            "and its wheels do not fit.",
-            todo=f"Install Python {interpreter.version} (for example `uv python install {interpreter.version}` or "
-            "`pyenv install`), or replay with --engine docker.",
+            why=f"The run was captured with {interpreter.version}; another minor version is another "
+            "language, and its wheels do not fit.",
+            todo=f"Install Python {interpreter.version} (for example with "
+            f"`uv python install {interpreter.version}` or `pyenv install`), or replay with --engine docker.",
         )
     status = Path(found.executable).stat()
     identity = (

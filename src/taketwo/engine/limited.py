@@ -1,4 +1,4 @@
-"""A program of its own: enters control groups, sets resource limits, changes directory, then becomes the command.
+"""A program of its own: enters control groups, sets resource limits, then becomes the command.
 
 ``python -I -S limited.py SETTINGS COMMAND…`` with ``SETTINGS`` as JSON. It uses the standard library only
 and hands on exactly the environment that it was started with.
@@ -23,7 +23,7 @@ class Settings(TypedDict):
 
 
 def main(arguments: list[str]) -> None:
-    """Apply the settings and become the command: 127 when there is none of that name, 126 when it cannot run."""
+    """Apply the settings and become the command: 127 when there is none, 126 when it cannot run."""
     settings: Settings = json.loads(arguments[0])
     command = arguments[1:]
     for group in settings["groups"]:
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _original_environment() -> dict[bytes, bytes]:
-    """The environment as it was handed to this process: Python may have added ``LC_CTYPE`` to its own copy."""
+    """The environment as it was handed to us: Python may have added ``LC_CTYPE`` to its own copy."""
     with open("/proc/self/environ", "rb") as source:  # noqa: PTH123 - start-up time counts
         entries = source.read().split(b"\0")
     return {name: value for name, found, value in (entry.partition(b"=") for entry in entries) if found}

@@ -34,7 +34,7 @@ class Bounds:
 
     @property
     def resource_limits(self) -> dict[str, int]:
-        """What is set with ``setrlimit``, by its name in ``resource``. No core dump ever lands in a project."""
+        """What is set with ``setrlimit``, by name. No core dump ever lands in a project."""
         wanted: dict[str, int] = {"RLIMIT_CORE": 0}
         if self.limits.disk_bytes is not None:
             wanted["RLIMIT_FSIZE"] = self.limits.disk_bytes

@@ -1,8 +1,8 @@
 """Runs the user's own command on the user's own machine: passed through untouched, and recorded.
 
 The command has our standard input, directory, signal dispositions and process group, so that job control and
-Ctrl-C work as without us. Its output goes through pipes, or through pseudo-terminals where ours are terminals,
-because programs print differently there.
+Ctrl-C work as without us. Its output goes through pipes, or through pseudo-terminals where ours are
+terminals, because programs print differently there.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class ObservedCommand:
 def run_observed(command: ObservedCommand) -> RunOutcome:
     """Run the command to its end. ``CommandNotFound`` (127) and ``NotExecutable`` (126) as shells have it.
 
-    Signals that are sent to us are passed on to it. Those that the terminal sends to the whole foreground group
-    have reached it already. Descendants that keep an output open are followed for ``linger_seconds``.
+    Signals that are sent to us are passed on to it. Those that the terminal sends to the whole foreground
+    group have reached it already. Descendants that keep an output open are followed for ``linger_seconds``.
     """
     program = find_program(command.argv[0], command.environment)
     with (
@@ -111,7 +111,7 @@ class _Stream:
         self.is_terminal = os.isatty(shown)
         if self.is_terminal:
             self.ours, self.theirs = os.openpty()
-            # Our own terminal turns newlines into what it needs; the bytes must reach it as they were written.
+            # Our own terminal turns newlines into what it needs; bytes must reach it as they were written.
             tty.setraw(self.theirs)
             copy_window_size(shown, self.ours)
         else:

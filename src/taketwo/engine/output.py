@@ -6,7 +6,7 @@ from taketwo.progress import SILENT, Progress
 
 
 class Collected:
-    """Keeps both streams in order of arrival and reports each whole line as a detail of the step under way."""
+    """Keeps both streams in order of arrival and reports each whole line as a detail of the step."""
 
     def __init__(self, progress: Progress = SILENT) -> None:
         self._content = bytearray()

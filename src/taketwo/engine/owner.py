@@ -1,4 +1,4 @@
-"""Names the process that a container belongs to, so that the containers of a killed one can be removed later."""
+"""Names the process that a container belongs to, so that those of a killed one can be removed later."""
 
 from __future__ import annotations
 

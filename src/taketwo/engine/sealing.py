@@ -1,4 +1,4 @@
-"""Reads what the launcher probed inside the sandbox, and says whether that was sealed, or where the gaps are."""
+"""Reads what the launcher probed inside the sandbox, and names the gaps."""
 
 from __future__ import annotations
 

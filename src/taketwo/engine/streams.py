@@ -83,7 +83,7 @@ class Child:
             _, status, usage = os.wait4(self.pid, 0)
             code = os.waitstatus_to_exitcode(status)
         except ChildProcessError:
-            pass  # SIGCHLD is ignored in this process: the kernel reaped the child and told nobody how it ended.
+            pass  # SIGCHLD is ignored here: the kernel reaped the child and told nobody how it ended.
         self._ended = Ended(code, time.monotonic() - self._started, usage)
         os.close(self._writable)
 

@@ -1,4 +1,4 @@
-"""The engine that needs nothing: a plain child process with the rebuilt environment. Not sealed, and it says so."""
+"""The engine that needs nothing: a plain child process. Not sealed, and it says so."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class VenvEngine(Engine):
         return base_of_this_machine(self.name, interpreter, image=image)
 
     def place(self, target: str, mounts: Sequence[Mount] = ()) -> str:
-        """The path on this machine of what is mounted at ``target``; a place that is not mounted stays as it is."""
+        """The path on this machine of what is mounted at ``target``; other places stay as they are."""
         wanted = PurePosixPath(target)
         holding = [mount for mount in mounts if wanted.is_relative_to(mount.target)]
         if not holding:

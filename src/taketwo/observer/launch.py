@@ -1,4 +1,4 @@
-"""The first program in a sandbox: probes from inside what the sandbox holds, writes it down, becomes the command.
+"""The first program in a sandbox: probes what the sandbox holds, writes it down, becomes the command.
 
     python -I -S launch.py RECORDING -- COMMAND…
 
@@ -63,7 +63,7 @@ def probe() -> Dict[str, Any]:
 
 
 def network_is_open() -> bool:
-    """Whether there is an interface that is up (other than loopback), a route, or a way to an address outside."""
+    """Whether an interface other than loopback is up, or there is a route or a way to an address outside."""
     return (
         any(_is_up(name) for name in _interfaces())
         or _has_route()
@@ -85,7 +85,7 @@ def root_is_writable() -> bool:
 
 
 def kernel_settings_are_writable() -> bool:
-    """Whether settings that the sandbox shares with the machine can be opened for writing (nothing is written)."""
+    """Whether settings shared with the machine can be opened for writing (nothing is written)."""
     try:
         os.close(os.open(_KERNEL_SETTING, os.O_WRONLY))
     except OSError:
@@ -116,18 +116,17 @@ def process_limit() -> Optional[int]:
     """The lowest bound on processes that applies to us."""
     import resource
 
-    return _lowest(
-        _group_limits("pids.max", "pids", "pids.max") + [resource.getrlimit(resource.RLIMIT_NPROC)[1]]
-    )
+    own = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    return _lowest([own, *_group_limits("pids.max", "pids", "pids.max")])
 
 
 def become(command: List[str]) -> None:
-    """Replace this process by the command, with the environment and signal dispositions that we were given."""
+    """Replace this process by the command, with the environment and signals that we were given."""
     # Python ignores these, and what is ignored stays so across exec.
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvpe(command[0], command, original_environment())
+        os.execvpe(command[0], command, original_environment())  # noqa: S606 - becoming it is the point
     except OSError as error:
         sys.stderr.write("%s: %s\n" % (command[0], error.strerror))
         sys.exit(127 if error.errno == errno.ENOENT else 126)
@@ -173,7 +172,7 @@ def _reaches(family: int, address: str) -> bool:
 
 
 def _group_limits(unified: str, controller: str, separate: str) -> List[int]:
-    """Limits of our control group as far as they can be seen: inside, it is often the root of what is mounted."""
+    """Limits of our control group, as far as they can be seen: inside, it is often the root."""
     memberships = {}
     for line in _lines("/proc/self/cgroup"):
         _, names, path = line.split(":", 2)

@@ -23,9 +23,9 @@ class DockerfileRequest:
     """What the Dockerfile of a run says.
 
     ``base`` is a tag that anybody can pull; ``base_id`` the digest of the image that was used, if one was.
-    ``requirements``, ``wheels`` and ``source`` are paths in the directory that the Dockerfile stands in; ``wheels``
-    is ``None`` when every package is on an index. ``argv``, ``directory`` (relative to the project) and
-    ``environment`` are those inside the container.
+    ``requirements``, ``wheels`` and ``source`` are paths in the directory that the Dockerfile stands in;
+    ``wheels`` is ``None`` when every package is on an index. ``argv``, ``directory`` (relative to the project)
+    and ``environment`` are those inside the container.
     """
 
     run_id: str
