@@ -23,7 +23,8 @@ def test_pips_index_and_certificates_are_given_to_uv(home):
     (home / "pip.conf").write_text(
         "[global]\nindex-url = https://index.example/simple\n"
         "extra-index-url =\n  https://a.example/s\n  https://b.example/s\n"
-        "cert = /etc/lab.pem\ntrusted-host = index.example\nproxy = http://proxy.example:3128\nno-index = false\n"
+        "cert = /etc/lab.pem\ntrusted-host = index.example\nno-index = false\n"
+        "proxy = http://proxy.example:3128\n"
     )
     found = uv_environment(_environ(home))
     assert found["UV_DEFAULT_INDEX"] == "https://index.example/simple"

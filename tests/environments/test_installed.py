@@ -175,7 +175,11 @@ def test_packages_without_record_are_kept_in_a_venv_and_named_only_in_a_system(v
     venv.install("bare", record=False)
     found = inspector(blobs).inspect(venv.facts)
     assert only(found, "bare").origin == "content"
-    assert "bare.py" in blobs.paths(only(found, "bare").content)
+    assert blobs.paths(only(found, "bare").content) == [
+        "bare-1.0.dist-info/METADATA",
+        "bare-1.0.dist-info/WHEEL",
+        "bare.py",
+    ]
     from msgspec.structs import replace
 
     facts = venv.facts
@@ -183,6 +187,14 @@ def test_packages_without_record_are_kept_in_a_venv_and_named_only_in_a_system(v
     assert only(system, "bare").origin == "system"
     assert system.overlay is None
     assert "bare" in system.notices[0].text
+
+
+@pytest.mark.parametrize("damage", ["", "a.py,sha256=short,1\n", "\0"])
+def test_a_damaged_record_is_no_record(venv, blobs, damage):
+    (venv.install("foo") / "RECORD").write_text(damage)
+    found = only(inspector(blobs).inspect(venv.facts), "foo")
+    assert found.origin == "content"
+    assert "foo.py" in blobs.paths(found.content)
 
 
 def test_the_first_of_two_sites_wins(venv, blobs, tmp_path):

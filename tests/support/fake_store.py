@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from taketwo.environments.scan import Found
 from taketwo.environments.sites import Site, within
 from taketwo.environments.walk import BYTE_CODE, Tree
@@ -88,14 +90,19 @@ def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
     )
     owned = Owned(found)
     owned.uncounted.update(f for f in tree.files if f.startswith(f"{name}/"))
-    if has_record:
-        _read_record(owned, f"{path}/RECORD", tree, site)
+    if has_record and not _read_record(owned, f"{path}/RECORD", tree, site):
+        owned.found = msgspec.structs.replace(found, how="nothing")
     return owned
 
 
-def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> None:
+def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> bool:
+    """Fill in what RECORD tells; ``False`` when it tells nothing, because it is empty or damaged."""
     info = os.path.basename(owned.found.info) + "/"
-    for row in record.parse(_text(path)):
+    try:
+        rows = record.parse(_text(path))
+    except FormatError:
+        return False
+    for row in rows:
         relative = row.path
         if relative.endswith(BYTE_CODE):
             continue
@@ -116,6 +123,7 @@ def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> None:
             continue
         owned.files[relative] = (tree.files.get(relative) or f"{site.path}/{relative}", row.sha256)
         owned.uncounted.discard(relative)
+    return bool(rows)
 
 
 def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
@@ -146,10 +154,12 @@ def _egg_link(name: str, path: str, site: Site) -> Owned | None:
 
 
 def claim(owned: Owned, tree: Tree, unowned: set[str]) -> None:
-    """Give a distribution without RECORD the files below its top-level names that nobody else owns."""
+    """Give a distribution without RECORD its own records, and what nobody else owns below its names."""
     info = os.path.basename(owned.found.info)
     names = set(_text(f"{owned.found.info}/top_level.txt").split()) or {owned.found.name.replace("-", "_")}
-    for path in sorted(unowned):
+    own = {path for path in owned.uncounted if path.rsplit("/", 1)[-1] not in _NOT_COUNTED}
+    owned.uncounted -= own
+    for path in sorted(unowned | own):
         first = path.split("/", 1)[0]
         if first == info or first in names or first.split(".", 1)[0] in names:
             owned.files[path] = (tree.files[path], None)

@@ -16,6 +16,7 @@ from taketwo.environments.scan import Found, Scan
 from taketwo.environments.sites import site_directories, within
 from taketwo.environments.snapshot import Snapshots
 from taketwo.environments.wheel_folders import WheelFolders
+from taketwo.errors import RebuildError
 from taketwo.model.base import Blob, Notice
 from taketwo.model.environment import Artefact, Distribution, Environment
 
@@ -47,6 +48,16 @@ class InstalledInspector(EnvironmentInspector):
 
     def inspect(self, facts: InterpreterFacts, *, project: Path | None = None) -> Environment:
         """Everything installed there; index installs are ``pending`` until an index is asked."""
+        try:
+            return self._inspect(facts, project)
+        except OSError as error:
+            raise RebuildError(
+                f"the installed packages cannot be read: {error.strerror}",
+                why="Without them nobody could build the environment of this run again.",
+                todo="Capture again when no installer is at work there.",
+            ) from error
+
+    def _inspect(self, facts: InterpreterFacts, project: Path | None) -> Environment:
         sites = site_directories(facts, project)
         scan, known = self._snapshots.load(sites)
         if scan is None:

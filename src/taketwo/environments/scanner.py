@@ -99,7 +99,7 @@ def _view(sites: tuple[Site, ...]) -> _View:
         recordless = [one for one in everyone if one.found.how == "nothing"]
         for one in recordless if site.private else ():
             discovery.claim(one, tree, unowned)
-            if one.files:
+            if any(not path.startswith(os.path.basename(one.found.info)) for path in one.files):
                 one.found = msgspec.structs.replace(one.found, how="claimed")
                 unowned.difference_update(one.files)
         _add(view, everyone, names)

@@ -81,7 +81,7 @@ class UvArtefactIndex(ArtefactIndex):
                     capture_output=True,
                     text=True,
                     cwd=empty,
-                    env=uv_environment(self._environ),
+                    env={"UV_HTTP_RETRIES": "1"} | uv_environment(self._environ),
                     timeout=max(0.0, deadline - time.monotonic()),
                     check=False,
                 )
