@@ -100,5 +100,5 @@ def test_access_to_the_index_names_the_local_paths_that_a_sandbox_must_see(home)
         SECRET_TOKEN="hidden",
     )
     access = index_access(environ)
-    assert access.paths == (home / "simple", home / "ca.pem")
+    assert access.paths == (home, home / "ca.pem")
     assert set(access.variables) == {"UV_INDEX", "SSL_CERT_FILE"}

@@ -78,7 +78,8 @@ def index_access(environ: Mapping[str, str]) -> IndexAccess:
     found = {name: value for name, value in uv_environment(environ).items() if name in _PASSED_ON and value}
     mentioned = [url for name in _INDEXES for url in found.get(name, "").split()]
     addresses = [re.sub(r"\A[A-Za-z0-9_.-]+=", "", url) for url in mentioned]
-    local = [path for url in addresses if (path := local_path(url))]
+    # A local index refers to files beside it (`../../files`), so its parent must be visible too.
+    local = [str(Path(path).parent) for url in addresses if (path := local_path(url))]
     local += [found[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in found]
     return IndexAccess(found, tuple(dict.fromkeys(path for path in map(Path, local) if path.exists())))
 
