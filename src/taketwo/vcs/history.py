@@ -11,9 +11,12 @@ import msgspec
 
 from taketwo.model.base import Blob
 from taketwo.vcs.command import Git
+from taketwo.vcs.locks import locked
 from taketwo.vcs.user_repository import UserRepository
 
 _LARGEST = 64 << 20
+_PATIENCE = 20.0
+_BUNDLES = "unpushed-*.bundle"
 _NOT_PUSHED = ("HEAD", "--not", "--remotes")
 
 
@@ -43,22 +46,26 @@ class History:
         if commit is None:
             return 0, None
         key = hashlib.sha256(f"{commit} {self.largest} ".encode() + remotes).hexdigest()
-        known = _known(home / "unpushed")
-        bundle = home / "unpushed.bundle"
-        if known is None or known.key != key or (known.bundled and not bundle.is_file()):
-            commits = int(repository.git.run("rev-list", "--count", *_NOT_PUSHED))
-            draft = workshop / "unpushed.bundle"
-            bundled = bool(commits) and self._pack(repository.git, draft)
-            known = Unpushed(key, commits, bundled)
-            home.mkdir(parents=True, exist_ok=True)
-            record = workshop / "unpushed"
-            record.write_bytes(msgspec.json.encode(known))
-            if bundled:
-                draft.replace(bundle)
-            else:
-                bundle.unlink(missing_ok=True)
-            record.replace(home / "unpushed")
-        return known.commits, self.put_file(bundle) if known.bundled else None
+        bundle = _bundle(home, key)
+        # In turns, as for the files: the second finds the bundle packed.
+        with locked(home / "lock", exclusive=True, patience=_PATIENCE):
+            known = _known(home / "unpushed")
+            if known is None or known.key != key or (known.bundled and not bundle.is_file()):
+                known = self._look(repository.git, key, home, workshop)
+            return known.commits, self.put_file(bundle) if known.bundled else None
+
+    def _look(self, git: Git, key: str, home: Path, workshop: Path) -> Unpushed:
+        commits = int(git.run("rev-list", "--count", *_NOT_PUSHED))
+        draft, record = workshop / "unpushed.bundle", workshop / "unpushed"
+        known = Unpushed(key, commits, bundled=bool(commits) and self._pack(git, draft))
+        record.write_bytes(msgspec.json.encode(known))
+        home.mkdir(parents=True, exist_ok=True)
+        for outdated in home.glob(_BUNDLES):
+            outdated.unlink(missing_ok=True)
+        if known.bundled:
+            draft.replace(_bundle(home, key))
+        record.replace(home / "unpushed")
+        return known
 
     def _pack(self, git: Git, draft: Path) -> bool:
         """Write the bundle; ``False`` when it would be too large or git cannot make it (a partial clone)."""
@@ -67,6 +74,11 @@ class History:
             draft.open("wb") as file,
         ):
             return packing.copy_to(file, limit=self.largest)
+
+
+def _bundle(home: Path, key: str) -> Path:
+    # The name says whose commits these are: a bundle can never be taken for that of another state.
+    return home / f"unpushed-{key[:24]}.bundle"
 
 
 def _known(record: Path) -> Unpushed | None:
