@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import math
+import multiprocessing
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.observing import observe
 from tests.support.sessions import FakeOpener
 
 import taketwo
@@ -284,6 +284,33 @@ def test_a_thread_inside_the_only_call_belongs_to_it(capture: Capture, opener: F
     assert [m.call for m in seen.metrics] == [seen.calls[0].call]
 
 
+def test_forked_children_of_a_call_write_into_its_recording(capture: Capture, opener: FakeOpener) -> None:
+    context = multiprocessing.get_context("fork")
+
+    @capture
+    def train() -> None:
+        child = context.Process(target=taketwo.log_metric, args=("m", 1))
+        child.start()
+        child.join()
+
+    train()
+    seen = only(opener)
+    assert [m.call for m in seen.metrics] == [seen.calls[0].call]
+    assert len(seen.processes) == len(seen.exits) == 2
+
+
+def test_an_interrupt_before_the_function_began_ends_the_session(
+    capture: Capture, opener: FakeOpener
+) -> None:
+    class Interrupting:
+        def __reduce__(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        capture(lambda x: x)(Interrupting())
+    assert isinstance(opener.sessions[0].finished[0], KeyboardInterrupt)
+
+
 def test_calls_are_counted_and_nothing_leaks_into_the_next(capture: Capture, opener: FakeOpener) -> None:
     @capture
     def train(x: int) -> None:
@@ -368,55 +395,3 @@ def test_a_call_that_does_not_fit_the_function_fails_as_it_always_did(
     with pytest.raises(TypeError, match="unexpected keyword"):
         train(1, z=2)  # type: ignore[call-arg]
     assert only(opener).calls[0].parameters == ()
-
-
-WORKERS = """
-import pickle, sys, taketwo
-from concurrent.futures import ProcessPoolExecutor
-import multiprocessing
-
-@taketwo.capture
-def train(x):
-    taketwo.log_metric("m", x)
-    return x
-
-if __name__ == "__main__":
-    assert pickle.loads(pickle.dumps(train)) is train
-    for method in ("fork", "spawn", "forkserver"):
-        context = multiprocessing.get_context(method)
-        with context.Pool(2) as pool:
-            assert pool.map(train, [1, 2]) == [1, 2]
-    with ProcessPoolExecutor(2) as pool:
-        assert list(pool.map(train, [3])) == [3]
-    try:
-        import joblib
-    except ImportError:
-        joblib = None
-    if joblib:
-        for backend in ("loky", "threading", "multiprocessing"):
-            assert joblib.Parallel(2, backend=backend)(joblib.delayed(train)(x) for x in [5]) == [5]
-    print("joblib" if joblib else "")
-"""
-
-
-def test_calls_in_workers_of_multiprocessing_and_joblib_are_recorded(tmp_path: Path) -> None:
-    where = tmp_path / "project"
-    where.mkdir()
-    (where / "work.py").write_text(WORKERS)
-    seen = observe(["work.py"], where, with_taketwo=True)
-    assert seen.exit_code == 0, seen.stderr
-    expected = [1, 1, 1, 2, 2, 2, 3] + ([5, 5, 5] if "joblib" in seen.stdout else [])
-    assert sorted(call.parameters[0].value for call in seen.recording.calls) == sorted(expected)
-    assert sorted(m.value for m in seen.recording.metrics) == sorted(expected)
-    by_call = {call.call: call.parameters[0].value for call in seen.recording.calls}
-    assert all(by_call[m.call] == m.value for m in seen.recording.metrics)
-    assert len(seen.recording.returns) == len(expected)
-
-
-def test_in_an_observed_process_a_call_opens_no_session(tmp_path: Path) -> None:
-    where = tmp_path / "project"
-    where.mkdir()
-    code = "import sys, taketwo; taketwo.capture(lambda x: x)(3); print('taketwo.app' in sys.modules)"
-    seen = observe(["-c", code], where, with_taketwo=True)
-    assert (seen.stdout, seen.stderr) == ("False\n", "")
-    assert len(seen.recording.calls) == 1

@@ -163,6 +163,9 @@ class RecordedCall:
             self._entered = calls.enter(self._observed, journal, function, args, kwargs, options)
         except Exception as error:  # noqa: BLE001 (an outermost door: training goes on)
             _report(error)
+        except BaseException as error:  # Ctrl-C before the function began: there is a session to end
+            self._end(None, error)
+            raise
 
     def returned(self, result: Any) -> None:
         """The function returned ``result``."""

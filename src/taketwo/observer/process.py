@@ -152,8 +152,8 @@ class ObservedProcess:
 
     def at_exit(self) -> None:
         """Write down what can only be known at the end."""
-        if self.journal is not None:
-            self.conclude(self.journal)
+        for journal in self.journals():
+            self.conclude(journal)
 
     def conclude(self, journal: Journal) -> None:
         """Write the ``exit`` event into one recording."""
