@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import math
+import multiprocessing
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.sessions import FakeOpener
 
 import taketwo
 from taketwo.capture.recording import Recording
 from taketwo.decorator import Capture
 from taketwo.errors import CaptureError, UsageError
 from taketwo.model.rules import Rule
-from tests.support.observing import observe
-from tests.support.sessions import FakeOpener
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_methods_leave_their_owner_out_of_the_parameters_and_in_the_pickle(
 
         @capture
         @classmethod
-        def build(klass, x: int) -> str:  # noqa: N804 (recognised by what it is, not by its name)
+        def build(klass, x: int) -> str:  # noqa: N804 (recognised by what it is)
             return f"build {x}"
 
         @classmethod
@@ -185,13 +185,20 @@ def test_methods_leave_their_owner_out_of_the_parameters_and_in_the_pickle(
         def score(x: int) -> str:
             return f"score {x}"
 
-    assert [Model().fit(1), Model.build(2), Model.make(3), Model.score(4)] == ["fit 1", "build 2", "make 3", "score 4"]
+    assert [Model().fit(1), Model.build(2), Model.make(3), Model.score(4)] == [
+        "fit 1",
+        "build 2",
+        "make 3",
+        "score 4",
+    ]
     for session in opener.sessions:
         assert session.seen is not None
         assert [p.name for p in session.seen.calls[0].parameters] == ["x"]
 
 
-def test_options_reach_the_request_and_the_event(capture: Capture, opener: FakeOpener, tmp_path: Path) -> None:
+def test_options_reach_the_request_and_the_event(
+    capture: Capture, opener: FakeOpener, tmp_path: Path
+) -> None:
     rule = Rule(target="auc", allow="tolerance", rtol=0.01)
 
     @capture(
@@ -215,7 +222,9 @@ def test_options_reach_the_request_and_the_event(capture: Capture, opener: FakeO
     assert options["tolerance"]["f1"] == "rtol=0.1"
 
 
-def test_what_happens_inside_belongs_to_the_innermost_call(capture: Capture, opener: FakeOpener, tmp_path: Path) -> None:
+def test_what_happens_inside_belongs_to_the_innermost_call(
+    capture: Capture, opener: FakeOpener, tmp_path: Path
+) -> None:
     (tmp_path / "a.csv").write_text("a")
 
     @capture
@@ -256,7 +265,11 @@ def test_calls_in_several_threads_are_runs_of_their_own(capture: Capture, opener
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(train, range(3))) == [0, 1, 2]
     seen = [session.seen for session in opener.sessions]
-    assert sorted((s.calls[0].parameters[0].value, s.metrics[0].value) for s in seen if s) == [(0, 0), (1, 1), (2, 2)]
+    assert sorted((s.calls[0].parameters[0].value, s.metrics[0].value) for s in seen if s) == [
+        (0, 0),
+        (1, 1),
+        (2, 2),
+    ]
 
 
 def test_a_thread_inside_the_only_call_belongs_to_it(capture: Capture, opener: FakeOpener) -> None:
@@ -271,6 +284,33 @@ def test_a_thread_inside_the_only_call_belongs_to_it(capture: Capture, opener: F
     assert [m.call for m in seen.metrics] == [seen.calls[0].call]
 
 
+def test_forked_children_of_a_call_write_into_its_recording(capture: Capture, opener: FakeOpener) -> None:
+    context = multiprocessing.get_context("fork")
+
+    @capture
+    def train() -> None:
+        child = context.Process(target=taketwo.log_metric, args=("m", 1))
+        child.start()
+        child.join()
+
+    train()
+    seen = only(opener)
+    assert [m.call for m in seen.metrics] == [seen.calls[0].call]
+    assert len(seen.processes) == len(seen.exits) == 2
+
+
+def test_an_interrupt_before_the_function_began_ends_the_session(
+    capture: Capture, opener: FakeOpener
+) -> None:
+    class Interrupting:
+        def __reduce__(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        capture(lambda x: x)(Interrupting())
+    assert isinstance(opener.sessions[0].finished[0], KeyboardInterrupt)
+
+
 def test_calls_are_counted_and_nothing_leaks_into_the_next(capture: Capture, opener: FakeOpener) -> None:
     @capture
     def train(x: int) -> None:
@@ -279,7 +319,9 @@ def test_calls_are_counted_and_nothing_leaks_into_the_next(capture: Capture, ope
     for x in range(5):
         train(x)
     seen = [session.seen for session in opener.sessions]
-    assert [(s.calls[0].index, [m.value for m in s.metrics]) for s in seen if s] == [(x, [x]) for x in range(5)]
+    assert [(s.calls[0].index, [m.value for m in s.metrics]) for s in seen if s] == [
+        (x, [x]) for x in range(5)
+    ]
     assert all(len(s.processes) == len(s.exits) == 1 for s in seen if s)
 
 
@@ -344,62 +386,12 @@ def test_arguments_that_refuse_everything_are_still_recorded(capture: Capture, o
     assert call.parameters[0].stored.type.endswith("Hostile")
 
 
-def test_a_call_that_does_not_fit_the_function_fails_as_it_always_did(capture: Capture, opener: FakeOpener) -> None:
+def test_a_call_that_does_not_fit_the_function_fails_as_it_always_did(
+    capture: Capture, opener: FakeOpener
+) -> None:
     @capture
     def train(x: int) -> None: ...
 
     with pytest.raises(TypeError, match="unexpected keyword"):
         train(1, z=2)  # type: ignore[call-arg]
     assert only(opener).calls[0].parameters == ()
-
-
-WORKERS = """
-import pickle, sys, taketwo
-from concurrent.futures import ProcessPoolExecutor
-import multiprocessing
-
-@taketwo.capture
-def train(x):
-    taketwo.log_metric("m", x)
-    return x
-
-if __name__ == "__main__":
-    assert pickle.loads(pickle.dumps(train)) is train
-    for method in ("fork", "spawn", "forkserver"):
-        context = multiprocessing.get_context(method)
-        with context.Pool(2) as pool:
-            assert pool.map(train, [1, 2]) == [1, 2]
-    with ProcessPoolExecutor(2) as pool:
-        assert list(pool.map(train, [3])) == [3]
-    try:
-        import joblib
-    except ImportError:
-        joblib = None
-    if joblib:
-        for backend in ("loky", "threading", "multiprocessing"):
-            assert joblib.Parallel(2, backend=backend)(joblib.delayed(train)(x) for x in [5]) == [5]
-    print("joblib" if joblib else "")
-"""
-
-
-def test_calls_in_workers_of_multiprocessing_and_joblib_are_recorded(tmp_path: Path) -> None:
-    where = tmp_path / "project"
-    where.mkdir()
-    (where / "work.py").write_text(WORKERS)
-    seen = observe(["work.py"], where, with_taketwo=True)
-    assert seen.exit_code == 0, seen.stderr
-    expected = [1, 1, 1, 2, 2, 2, 3] + ([5, 5, 5] if "joblib" in seen.stdout else [])
-    assert sorted(call.parameters[0].value for call in seen.recording.calls) == sorted(expected)
-    assert sorted(m.value for m in seen.recording.metrics) == sorted(expected)
-    by_call = {call.call: call.parameters[0].value for call in seen.recording.calls}
-    assert all(by_call[m.call] == m.value for m in seen.recording.metrics)
-    assert len(seen.recording.returns) == len(expected)
-
-
-def test_in_an_observed_process_a_call_opens_no_session(tmp_path: Path) -> None:
-    where = tmp_path / "project"
-    where.mkdir()
-    code = "import sys, taketwo\ntaketwo.capture(lambda x: x)(3)\nprint('taketwo.app.call_session' in sys.modules)"
-    seen = observe(["-c", code], where, with_taketwo=True)
-    assert (seen.stdout, seen.stderr) == ("False\n", "")
-    assert len(seen.recording.calls) == 1

@@ -9,7 +9,18 @@ import sys
 from tests.support.observing import SOURCE
 
 BUDGET = 100
-HEAVY = {"json", "inspect", "hashlib", "dataclasses", "subprocess", "pathlib", "logging", "asyncio", "msgspec", "numpy"}
+HEAVY = {
+    "json",
+    "inspect",
+    "hashlib",
+    "dataclasses",
+    "subprocess",
+    "pathlib",
+    "logging",
+    "asyncio",
+    "msgspec",
+    "numpy",
+}
 
 
 def test_import_loads_little_more_than_the_bare_interpreter() -> None:
@@ -17,7 +28,9 @@ def test_import_loads_little_more_than_the_bare_interpreter() -> None:
         f"import sys; sys.path.insert(0, {str(SOURCE)!r}); before = set(sys.modules); import taketwo; "
         "import json; loaded = set(sys.modules) - before; print(json.dumps(sorted(loaded)))"
     )
-    code = code.replace("import json; loaded = set(sys.modules) - before;", "loaded = set(sys.modules) - before; import json;")
+    code = code.replace(
+        "import json; loaded = set(sys.modules) - before;", "loaded = set(sys.modules) - before; import json;"
+    )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     assert len(loaded) <= BUDGET // 2

@@ -28,8 +28,8 @@ __all__ = [
 class _Package(ModuleType):
     """Keeps ``taketwo.capture`` the decorator.
 
-    The stage of that name is a subpackage, and whoever first imports a submodule of it would put the package in the
-    decorator's place: Python sets it as an attribute of its parent.
+    The stage of that name is a subpackage, and whoever first imports a submodule of it would put the package
+    in the decorator's place: Python sets it as an attribute of its parent.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

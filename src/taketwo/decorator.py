@@ -6,8 +6,8 @@ Where a call is recorded depends on where it happens:
 - inside another captured call of this process: events in that call's recording, with the call as ``parent``;
 - anywhere else: a run of its own, opened and finished by ``taketwo.app.call_session``.
 
-Whatever goes wrong with recording is reported once on stderr, and the function runs as if it had not been decorated; with
-``TAKETWO_STRICT=1`` it is raised instead.
+Whatever goes wrong with recording is reported once on stderr, and the function runs as if it had not been
+decorated; with ``TAKETWO_STRICT=1`` it is raised instead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
 def default_opener() -> SessionOpener:
-    """The use case that captures calls on their own; imported when the first such call happens, and not before."""
+    """The use case that captures calls on their own.
+
+    Imported when the first such call happens, and not before.
+    """
     import importlib  # noqa: PLC0415 (heavy, only needed here)
 
     opener: SessionOpener = importlib.import_module("taketwo.app.call_session").begin
@@ -39,7 +42,10 @@ def default_opener() -> SessionOpener:
 
 
 class Capture:
-    """A family of decorators that open their sessions with ``opener``; ``taketwo.capture`` is the one that users know."""
+    """A family of decorators that open their sessions with ``opener``.
+
+    ``taketwo.capture`` is the one that users know.
+    """
 
     def __init__(self, opener: Callable[[], SessionOpener] = default_opener) -> None:
         self._opener = opener
@@ -101,7 +107,7 @@ def _decorate(function: Any, options: dict[str, Any], opener: Callable[[], Sessi
     if code.co_flags & (_GENERATOR | _ASYNC_GENERATOR):
         raise UsageError(
             f"@taketwo.capture cannot decorate the generator {function.__qualname__}",
-            why="A generator returns before its work begins, so there is no call whose end could be recorded.",
+            why="A generator returns before its work begins: there is no call whose end could be recorded.",
             todo="Decorate the function that consumes it.",
         )
 
@@ -157,6 +163,9 @@ class RecordedCall:
             self._entered = calls.enter(self._observed, journal, function, args, kwargs, options)
         except Exception as error:  # noqa: BLE001 (an outermost door: training goes on)
             _report(error)
+        except BaseException as error:  # Ctrl-C before the function began: there is a session to end
+            self._end(None, error)
+            raise
 
     def returned(self, result: Any) -> None:
         """The function returned ``result``."""
@@ -180,12 +189,13 @@ class RecordedCall:
             from pathlib import Path  # noqa: PLC0415 (heavy, only needed here)
 
             from taketwo.capture.call import CallRequest  # noqa: PLC0415 (heavy, only needed here)
-            from taketwo.observer.journal import Journal  # noqa: PLC0415 (only needed here)
+            from taketwo.observer.journal import Journal  # noqa: PLC0415 (heavy, only needed here)
 
+            file = Path(function.__code__.co_filename).absolute()
             request = CallRequest(
                 module=function.__module__,
                 qualname=function.__qualname__,
-                file=Path(function.__code__.co_filename).absolute(),
+                file=file if file.is_file() else None,
                 directory=Path.cwd(),
                 **options,
             )

@@ -50,8 +50,11 @@ def test_a_script_that_only_defines_things(tmp_path: Path, source: str) -> None:
         "import random\nrandom.seed(1)\n" + TRAIN + GUARD,
         "for i in range(3): pass\n" + TRAIN + GUARD,
         "import random\n" + TRAIN + "\nif __name__ == '__main__':\n    random.seed(3)\n    train(1)\n",
-        "import random\n" + TRAIN + "\ndef main():\n    random.seed(3)\n    train(1)\n" + "\nif __name__ == '__main__':\n    main()\n",
-        "\ndef train(x):\n    return args.lr\n\nif __name__ == '__main__':\n    args = parse()\n    train(1)\n",
+        "import random\n"
+        + TRAIN
+        + "\ndef main():\n    random.seed(3)\n    train(1)\n"
+        + "\nif __name__ == '__main__':\n    main()\n",
+        "def train(x):\n    return args.lr\nif __name__ == '__main__':\n    args = parse()\n    train(1)\n",
         "def train(:\n",
     ],
 )

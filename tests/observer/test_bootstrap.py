@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.support.interpreters import MINORS, interpreter
 from tests.support.observing import BOOTSTRAP, observe, observed_environment
 
@@ -66,6 +65,7 @@ print(json.dumps([name for name in before if not name.startswith("_taketwo_")]),
 """
 
 NEEDED_FROM_THE_STANDARD_LIBRARY = {
+    "__future__",
     "_contextvars",
     "_json",
     "_struct",
@@ -125,7 +125,12 @@ def test_nothing_that_a_program_can_see_of_itself_changes(python: str, tmp_path:
     portraits, modules = [], []
     for variables in (bare, environment):
         done = subprocess.run(
-            [python, "portrait.py", "--x"], cwd=where, env=variables, capture_output=True, text=True, check=True
+            [python, "portrait.py", "--x"],
+            cwd=where,
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         portraits.append(json.loads(done.stdout))
         modules.append(set(json.loads(done.stderr)))

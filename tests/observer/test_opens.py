@@ -7,7 +7,6 @@ import signal
 from pathlib import Path
 
 import pytest
-
 from tests.support.observing import Observed, observe
 
 
@@ -33,7 +32,10 @@ def modes(seen: Observed) -> list[tuple[str, str]]:
     ("code", "expected"),
     [
         ("open('input.csv').read()", [("input.csv", "r")]),
-        ("open(b'input.csv').read(); import pathlib; pathlib.Path('input.csv').read_text()", [("input.csv", "r")]),
+        (
+            "open(b'input.csv').read(); import pathlib; pathlib.Path('input.csv').read_text()",
+            [("input.csv", "r")],
+        ),
         ("[open('input.csv') for _ in range(3)]", [("input.csv", "r")]),
         ("import os; os.open('input.csv', os.O_RDONLY)", [("input.csv", "r")]),
         ("import pathlib; pathlib.Path('new').write_text('x')", [("new", "w")]),
@@ -44,12 +46,17 @@ def modes(seen: Observed) -> list[tuple[str, str]]:
         ("import os; os.truncate('input.csv', 1)", [("input.csv", "rw")]),
         ("import sqlite3; sqlite3.connect('a.db'); sqlite3.connect(':memory:')", [("a.db", "rw")]),
         ("open('/dev/null', 'w'); open('/proc/self/stat'); import os; os.listdir('.'); os.pipe()", []),
-        ("import os; os.mkfifo('p'); os.open('p', os.O_RDONLY | os.O_NONBLOCK); os.open('.', os.O_RDONLY)", []),
+        (
+            "import os; os.mkfifo('p'); os.open('p', os.O_RDONLY | os.O_NONBLOCK); os.open('.', os.O_RDONLY)",
+            [],
+        ),
         ("try: open('missing')\nexcept FileNotFoundError: pass", []),
         ("open(0, closefd=False)", []),
     ],
 )
-def test_each_way_to_open_a_file_is_seen_once(where: Path, code: str, expected: list[tuple[str, str]]) -> None:
+def test_each_way_to_open_a_file_is_seen_once(
+    where: Path, code: str, expected: list[tuple[str, str]]
+) -> None:
     assert modes(run(where, code)) == expected
 
 
@@ -67,8 +74,12 @@ def test_paths_are_absolute_also_from_another_directory_and_through_links(where:
     (where / "deep" / "er").mkdir(parents=True)
     (where / "link").symlink_to(where / "deep" / "er")
     (where / "deep" / "x").write_text("x")
-    seen = run(where, "import os; open('link/../x').close(); os.chdir('deep'); open('./x').close(); open('../input.csv').close()")
-    assert [event.path for event in seen.recording.opens] == [str(where / "deep" / "x"), str(where / "input.csv")]
+    code = "import os; open('link/../x'); os.chdir('deep'); open('./x'); open('../input.csv')"
+    seen = run(where, code)
+    assert [event.path for event in seen.recording.opens] == [
+        str(where / "deep" / "x"),
+        str(where / "input.csv"),
+    ]
 
 
 def test_names_that_are_not_text_survive(where: Path) -> None:
@@ -76,7 +87,9 @@ def test_names_that_are_not_text_survive(where: Path) -> None:
     assert [os.fsencode(Path(event.path).name) for event in seen.recording.opens] == [b"caf\xe9", b"a\nb"]
 
 
-def test_modules_of_the_project_count_as_read_also_from_the_bytecode_cache_and_libraries_do_not(where: Path) -> None:
+def test_modules_of_the_project_count_as_read_also_from_the_bytecode_cache_and_libraries_do_not(
+    where: Path,
+) -> None:
     (where / "mine.py").write_text("")
     for _ in range(2):
         environment = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -132,7 +145,9 @@ print(open("input.csv").read())
     assert run(where, code).stdout == "1,2\n\n"
 
 
-def test_closing_every_descriptor_neither_loses_events_nor_writes_into_files_of_the_program(where: Path) -> None:
+def test_closing_every_descriptor_neither_loses_events_nor_writes_into_files_of_the_program(
+    where: Path,
+) -> None:
     code = """
 import os
 os.closerange(3, 4096)

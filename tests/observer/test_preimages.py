@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.observing import observe
 
 from taketwo.capture.events import Preimage
 from taketwo.capture.recording import Recording
-from tests.support.observing import observe
 
 OLD = b"old content\n"
 
@@ -46,7 +46,9 @@ def preimages(where: Path, code: str, **variables: str) -> tuple[Recording, list
 def test_the_first_change_keeps_the_original_once(where: Path, code: str) -> None:
     recording, found = preimages(where, code)
     digest = hashlib.sha256(OLD).hexdigest()
-    assert [(p.path, p.sha256, p.size, p.kept) for p in found] == [(str(where / "data.csv"), digest, len(OLD), True)]
+    assert [(p.path, p.sha256, p.size, p.kept) for p in found] == [
+        (str(where / "data.csv"), digest, len(OLD), True)
+    ]
     kept = recording.preimage_file(found[0])
     assert kept is not None
     assert kept.read_bytes() == OLD
@@ -75,7 +77,9 @@ def test_very_large_originals_are_only_measured(where: Path) -> None:
 
 
 def test_special_files_are_left_alone(where: Path) -> None:
-    code = "import os; os.mkfifo('pipe'); os.close(os.open('pipe', os.O_RDWR)); open('/dev/null', 'w').close()"
+    code = (
+        "import os; os.mkfifo('pipe'); os.close(os.open('pipe', os.O_RDWR)); open('/dev/null', 'w').close()"
+    )
     recording, found = preimages(where, code)
     assert found == []
     assert recording.opens == ()

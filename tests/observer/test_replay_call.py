@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.observing import Observed, observe, observed_environment
 
 import taketwo.observer
 from taketwo.capture.events import CallStart
 from taketwo.capture.recording import Recording
-from tests.support.observing import Observed, observe, observed_environment
 
 REPLAY = Path(taketwo.observer.__file__).resolve().parent / "replay_call.py"
 
@@ -90,7 +90,9 @@ def captured(tmp_path: Path) -> Observed:
     return seen
 
 
-def again(seen: Observed, call: CallStart, tmp_path: Path) -> tuple[subprocess.CompletedProcess[str], Recording]:
+def again(
+    seen: Observed, call: CallStart, tmp_path: Path
+) -> tuple[subprocess.CompletedProcess[str], Recording]:
     assert call.pickled is not None
     arguments = seen.recording.value_file(call.pickled.sha256)
     specification = {
@@ -123,7 +125,9 @@ def again(seen: Observed, call: CallStart, tmp_path: Path) -> tuple[subprocess.C
         ("Model.score", 6),
     ],
 )
-def test_the_same_call_gives_the_same_result(captured: Observed, tmp_path: Path, qualname: str, value: object) -> None:
+def test_the_same_call_gives_the_same_result(
+    captured: Observed, tmp_path: Path, qualname: str, value: object
+) -> None:
     (call,) = (call for call in captured.recording.calls if call.qualname == qualname)
     assert call.alone
     done, recording = again(captured, call, tmp_path)
@@ -134,7 +138,9 @@ def test_the_same_call_gives_the_same_result(captured: Observed, tmp_path: Path,
     assert recording.returns[0].result.value == value
 
 
-@pytest.mark.parametrize(("qualname", "code", "text"), [("fail", 7, ""), ("crash", 1, "ValueError: as before")])
+@pytest.mark.parametrize(
+    ("qualname", "code", "text"), [("fail", 7, ""), ("crash", 1, "ValueError: as before")]
+)
 def test_a_call_that_failed_fails_again(
     captured: Observed, tmp_path: Path, qualname: str, code: int, text: str
 ) -> None:

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.observing import observe, observed_environment
 
 from taketwo.capture.recording import Recording
-from tests.support.observing import observe, observed_environment
 
 
 @pytest.fixture
@@ -79,7 +79,12 @@ threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
 
 
 def test_metrics_of_a_killed_process_are_there(where: Path) -> None:
-    code = "import taketwo, time\nfor i in range(5000): taketwo.log_metric('m', i / 7, i)\nprint(flush=True)\ntime.sleep(60)"
+    code = """
+import taketwo, time
+for i in range(5000): taketwo.log_metric("m", i / 7, i)
+print(flush=True)
+time.sleep(60)
+"""
     recording = where.parent / "recording"
     environment = observed_environment(recording, with_taketwo=True)
     with subprocess.Popen(
@@ -132,17 +137,13 @@ taketwo.log_param("calls", len(calls))
 
 
 def test_logging_makes_no_thread_and_a_fork_does_not_warn(where: Path) -> None:
-    seen = observe(
-        [
-            "-W",
-            "error",
-            "-c",
-            "import os, taketwo\ntaketwo.log_metric('m', 1.0)\nprint(len(os.listdir('/proc/self/task')))\n"
-            "os._exit(0) if os.fork() == 0 else os.wait()",
-        ],
-        where,
-        with_taketwo=True,
-    )
+    code = """
+import os, taketwo
+taketwo.log_metric("m", 1.0)
+print(len(os.listdir("/proc/self/task")), flush=True)
+os._exit(0) if os.fork() == 0 else os.wait()
+"""
+    seen = observe(["-W", "error", "-c", code], where, with_taketwo=True)
     assert (seen.stdout, seen.stderr, seen.exit_code) == ("1\n", "", 0)
 
 

@@ -1,4 +1,4 @@
-"""Finds the Pythons of this machine, without knowing where anything is, to try the observer in each of them."""
+"""Finds the Pythons of this machine, without knowing where anything is."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ def _candidates(minor: str) -> list[str]:
     found = [sys.executable] if minor == f"{sys.version_info[0]}.{sys.version_info[1]}" else []
     roots = [os.environ.get("PYENV_ROOT"), Path.home() / ".pyenv"]
     for root in filter(None, roots):
-        found += [str(path / "bin" / "python") for path in sorted(Path(root, "versions").glob(f"{minor}.*"), reverse=True)]
+        found += [
+            str(path / "bin" / "python")
+            for path in sorted(Path(root, "versions").glob(f"{minor}.*"), reverse=True)
+        ]
     uv = shutil.which("uv")
     if uv is not None:
-        known = subprocess.run([uv, "python", "find", "--offline", minor], capture_output=True, text=True, check=False)
+        known = subprocess.run(
+            [uv, "python", "find", "--offline", minor], capture_output=True, text=True, check=False
+        )
         found += known.stdout.split("\n")[:1] if known.returncode == 0 else []
     found += [path for path in [shutil.which(f"python{minor}")] if path]
     return found
@@ -34,7 +39,9 @@ def _candidates(minor: str) -> list[str]:
 def _says(path: str) -> str:
     try:
         code = "import sys; print('%d.%d' % sys.version_info[:2])"
-        done = subprocess.run([path, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(
+            [path, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=30
+        )
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

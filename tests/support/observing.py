@@ -25,7 +25,9 @@ class Observed:
     recording: Recording
 
 
-def observed_environment(recording: Path, bootstrap: Path = BOOTSTRAP, *, with_taketwo: bool = False) -> dict[str, str]:
+def observed_environment(
+    recording: Path, bootstrap: Path = BOOTSTRAP, *, with_taketwo: bool = False
+) -> dict[str, str]:
     """The environment of an observed command: two variables more than it would have."""
     behind = [str(SOURCE)] if with_taketwo else []
     behind += [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") and not with_taketwo else []

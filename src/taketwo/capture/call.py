@@ -13,7 +13,8 @@ class CallRequest:
     """What is known before a decorated function is called outside any recording.
 
     ``file`` is the source file of the function, ``directory`` the working directory at the time of the call.
-    The other fields are what the decorator was given; paths in ``data`` and ``outputs`` are as the user wrote them.
+    The other fields are what the decorator was given; paths in ``data`` and ``outputs`` are as the user wrote
+    them.
     """
 
     module: str

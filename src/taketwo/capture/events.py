@@ -1,4 +1,7 @@
-"""The events of a recording as frozen values, one class for each kind; docs/recording.md says what they mean."""
+"""The events of a recording as frozen values, one class for each kind.
+
+Docs/recording.md says what they mean.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ class FileStat(Value, frozen=True, kw_only=True):
 
 
 class Open(Event, frozen=True, kw_only=True):
-    """A regular file was opened. ``w`` discards what was there, ``rw`` may use it; ``stat`` is ``None`` for a new file."""
+    """A regular file was opened.
+
+    ``w`` discards what was there, ``rw`` may use it; ``stat`` is ``None`` for a new file.
+    """
 
     path: str
     mode: Literal["r", "w", "rw"]
@@ -65,7 +71,10 @@ class Rename(Event, frozen=True, kw_only=True):
 
 
 class Preimage(Event, frozen=True, kw_only=True):
-    """A file as it was before this run first changed it. ``sha256`` is ``None`` when it was too large to be read."""
+    """A file as it was before this run first changed it.
+
+    ``sha256`` is ``None`` when it was too large to be read.
+    """
 
     path: str
     sha256: Digest | None
@@ -228,4 +237,7 @@ KINDS: dict[str, type[Event]] = {
     "artifact": Artifact,
     "exit": Exit,
 }
-"""By the name that stands in ``event``; names that are not here belong to a later observer and are passed over."""
+"""By the name that stands in ``event``.
+
+Names that are not here belong to a later observer and are passed over.
+"""

@@ -1,7 +1,8 @@
 """Parameters from a command line, in the spellings of argparse, click and hydra; secrets are masked.
 
-Nothing is patched and nothing is run, so this is a reading of what was typed: whether ``--verbose data.csv`` is a flag and an
-argument, or an option and its value, only the program knows. The word after a flag is taken to be its value.
+Nothing is patched and nothing is run, so this is a reading of what was typed: whether ``--verbose data.csv``
+is a flag and an argument, or an option and its value, only the program knows. The word after a flag is taken
+to be its value.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _LONG = re.compile(r"--([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
 _SHORT = re.compile(r"-([A-Za-z])(?:=(.*)|([-+.\d].*))?", re.DOTALL)
 _SINGLE_DASH_WORD = re.compile(r"-([A-Za-z][\w-]+)(?:=(.*))?", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_LEADING_ZERO = re.compile(r"-?0\d.*")
 _OVERRIDE = re.compile(r"(\+{0,2}|~)([A-Za-z_][\w.@/:-]*)(?:=(.*))?", re.DOTALL)
 _SECRET = re.compile(
     r"(^|[-_.])(pass(wd|word|phrase|code)?|pwd|tokens?|secrets?|credentials?|auth(orization)?|bearer|"
@@ -46,8 +48,8 @@ def mask_text(text: str) -> str:
 def parameters_from(argv: Sequence[str]) -> tuple[Parameter, ...]:
     """The parameters in the words after the script or program, in order of first appearance.
 
-    A flag without a value is ``True``, ``--no-x`` is ``x = False``, a repeated flag is a list, other words are ``arg.0``, ``arg.1``…
-    Numbers become numbers where that loses nothing of what was typed.
+    A flag without a value is ``True``, ``--no-x`` is ``x = False``, a repeated flag is a list, other words
+    are ``arg.0``, ``arg.1``… Numbers become numbers where their value survives exactly; ``007`` is a text.
     """
     found: dict[str, list[Any]] = {}
     positional = 0
@@ -64,7 +66,7 @@ def parameters_from(argv: Sequence[str]) -> tuple[Parameter, ...]:
 
 
 def mask_secrets(argv: Sequence[str]) -> tuple[str, ...]:
-    """``argv`` with the values of secret-looking flags, overrides and variables, and URL credentials, masked."""
+    """``argv`` with the values of secret-looking flags and overrides, and credentials anywhere, masked."""
     masked = [mask_text(word) for word in argv]
     for word in _words(argv):
         if word.secret and word.at is not None:
@@ -156,12 +158,12 @@ def _negates(name: str) -> bool:
 
 
 def _value(text: str | bool) -> Any:
-    """A number, truth value or null where JSON reads one and writes the same text again; else the text."""
+    """A number, truth value or null, where the text is one and its value survives exactly; else the text."""
     if isinstance(text, bool):
         return text
     if text in {"true", "false", "null", "True", "False", "None"}:
         return {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}[text]
-    if _NUMBER.fullmatch(text) is None or len(text) > 40:
+    if _NUMBER.fullmatch(text) is None or _LEADING_ZERO.fullmatch(text) or len(text) > 40:
         return mask_text(text)
     try:
         value = json.loads(text)
@@ -173,6 +175,6 @@ def _value(text: str | bool) -> Any:
 
 
 def _is_exact(text: str, value: float) -> bool:
-    from decimal import Decimal  # noqa: PLC0415 (heavy, only needed here)
+    from decimal import Decimal  # noqa: PLC0415 (only for the rare number)
 
     return Decimal(repr(value)) == Decimal(text)

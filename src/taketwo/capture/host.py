@@ -58,8 +58,8 @@ def host_facts(environment: Mapping[str, str] | None = None, root: Path = Path("
 def host_from(recording: Recording, host: Host | None = None) -> Host:
     """``host`` (or this machine) completed by what the observed processes said at their end.
 
-    Their word is about libraries, thread counts and variables; it is foreign, so what does not have the expected
-    form is left out.
+    Their word is about libraries, thread counts and variables; it is foreign, so what does not have the
+    expected form is left out.
     """
     host = host_facts() if host is None else host
     libraries: dict[str, Library] = {}
@@ -89,7 +89,10 @@ def host_from(recording: Recording, host: Host | None = None) -> Host:
 
 
 def variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables that decide numbers, threads or formats, by allow-list; values that are paths are left out."""
+    """The variables that decide numbers, threads or formats, by allow-list.
+
+    Values that are paths are left out.
+    """
     return {
         name: _UUID.sub(r"\1-…", environment[name])
         for name in sorted(environment)
@@ -142,7 +145,7 @@ def _memory(root: Path) -> int | None:
 
 def _time_zone(root: Path) -> str:
     try:
-        target = os.readlink(root / "etc/localtime")
+        target = str((root / "etc/localtime").readlink())
     except OSError:
         return _text(root / "etc/timezone").strip()
     return target.partition("zoneinfo/")[2]

@@ -1,4 +1,7 @@
-"""Read a recording: what observed processes wrote down. The bytes are foreign, so every read is bounded and checked."""
+"""Read a recording: what observed processes wrote down.
+
+The bytes are foreign, so every read is bounded and checked.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +53,9 @@ class Recording:
     def read(cls, directory: Path) -> Recording:
         """The recording in ``directory``; an empty or missing one was written by nobody and is empty.
 
-        A last line that is cut off is passed over, as are events that this version does not know. Anything else that
-        does not follow docs/recording.md is ``FormatError``. Links are not followed: a program that was observed could
-        have put them there.
+        A last line that is cut off is passed over, as are events that this version does not know. Anything
+        else that does not follow docs/recording.md is ``FormatError``. Links are not followed: a program that
+        was observed could have put them there.
         """
         found: list[events.Event] = []
         for name, content in _journals(directory / "events"):
@@ -85,14 +88,14 @@ class Recording:
     def for_call(self, call: str) -> Recording:
         """The part that belongs to the call with this id and to the calls inside it.
 
-        What happened outside every call (imports, say) is left out; of processes and exits, those remain in which
-        something of the call happened.
+        What happened outside every call (imports, say) is left out; of processes and exits, those remain in
+        which something of the call happened.
         """
         family = {call}
         for start in self.calls:  # a call is recorded after the call that it is part of
             if start.parent in family and start.call is not None:
                 family.add(start.call)
-        kept = {
+        kept: dict[str, Any] = {
             field.name: tuple(event for event in getattr(self, field.name) if event.call in family)
             for field in fields(self)
             if field.name != "directory"
@@ -111,7 +114,10 @@ class Recording:
         return self._file("preimages", preimage.sha256 or "") if preimage.kept else None
 
     def value_file(self, sha256: str) -> Path | None:
-        """Where a pickled value is, or ``None``. The caller checks the digest, and nobody unpickles it here."""
+        """Where a pickled value is, or ``None``.
+
+        The caller checks the digest, and nobody unpickles it here.
+        """
         return self._file("values", f"{sha256}.pickle")
 
     def _file(self, folder: str, name: str) -> Path | None:

@@ -1,22 +1,61 @@
-"""Whether a decorated function can be called again alone, as far as can be seen in the source of the main script.
+"""Whether a decorated function can be called again alone, as far as can be seen in the source of the main
+script.
 
-Calling it alone means importing its script without the ``__main__`` guard. That is the same run only if importing does nothing
-but define things, and if nothing outside the function prepared state that it uses: a seeded generator, a global that the
-guard assigned. In doubt the answer is no, and the whole command is replayed.
+Calling it alone means importing its script without the ``__main__`` guard. That is the same run only if
+importing does nothing but define things, and if nothing outside the function prepared state that it uses: a
+seeded generator, a global that the guard assigned. In doubt the answer is no, and the whole command is
+replayed.
 """
+
+from __future__ import annotations
 
 from .replay_call import is_main_guard
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
 _HARMLESS_CALLS = frozenset(
-    "Path PurePath getLogger frozenset set dict list tuple int float str bool compile namedtuple TypeVar NewType join "
-    "dirname abspath resolve expanduser absolute joinpath get getenv parent field Enum".split()
+    (
+        *(
+            "Path",
+            "PurePath",
+            "join",
+            "dirname",
+            "abspath",
+            "resolve",
+            "expanduser",
+            "absolute",
+            "joinpath",
+            "parent",
+        ),
+        *(
+            "frozenset",
+            "set",
+            "dict",
+            "list",
+            "tuple",
+            "int",
+            "float",
+            "str",
+            "bool",
+            "namedtuple",
+            "field",
+            "Enum",
+        ),
+        *("getLogger", "compile", "TypeVar", "NewType", "get", "getenv"),
+    )
 )
-_HARMLESS_STATEMENTS = frozenset("insert append filterwarnings simplefilter basicConfig".split())
-_cache = {}
+_HARMLESS_STATEMENTS = frozenset(("insert", "append", "filterwarnings", "simplefilter", "basicConfig"))
+_cache: dict[str, ast.Module] = {}
 
 
-def can_be_called_alone(function, script):
-    """``True`` when nothing speaks against it. A function of an importable module is only judged by the seeds of the script."""
+def can_be_called_alone(function: Any, script: str | None) -> bool:
+    """``True`` when nothing speaks against it.
+
+    A function of an importable module is only judged by the seeds of the script.
+    """
     in_script = function.__module__ == "__main__"
     if script is None:
         return not in_script
@@ -32,7 +71,7 @@ def can_be_called_alone(function, script):
     return not in_script or (_only_defines(tree.body) and not _uses_what_the_guard_assigned(tree, name))
 
 
-def _parsed(script):
+def _parsed(script: str) -> ast.Module:
     import ast
 
     if script not in _cache:
@@ -41,40 +80,32 @@ def _parsed(script):
     return _cache[script]
 
 
-def _only_defines(statements):
+def _only_defines(statements: list[ast.stmt]) -> bool:
+    return all(_defines(statement) for statement in statements)
+
+
+def _defines(statement: ast.stmt) -> bool:
     import ast
 
-    for statement in statements:
-        if isinstance(
-            statement,
-            (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass),
-        ):
-            continue
-        if isinstance(statement, ast.If):
-            if is_main_guard(statement) or (
-                _is_harmless(statement.test) and _only_defines(statement.body + statement.orelse)
-            ):
-                continue
-        elif isinstance(statement, ast.Try):
-            handled = [inner for handler in statement.handlers for inner in handler.body]
-            if _only_defines(statement.body + handled + statement.orelse + statement.finalbody):
-                continue
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            plain = all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets)
-            if plain and (statement.value is None or _is_harmless(statement.value)):
-                continue
-        elif isinstance(statement, ast.Expr):
-            call = statement.value
-            if isinstance(call, ast.Constant) or (
-                isinstance(call, ast.Call) and _called(call) in _HARMLESS_STATEMENTS
-            ):
-                continue
-        return False
-    return True
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass)
+    if isinstance(statement, definitions) or is_main_guard(statement):
+        return True
+    if isinstance(statement, ast.If):
+        return _is_harmless(statement.test) and _only_defines(statement.body + statement.orelse)
+    if isinstance(statement, ast.Try):
+        handled = [inner for handler in statement.handlers for inner in handler.body]
+        return _only_defines(statement.body + handled + statement.orelse + statement.finalbody)
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        plain = all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets)
+        return plain and (statement.value is None or _is_harmless(statement.value))
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.Expr) and isinstance(value, ast.Call):
+        return _called(value) in _HARMLESS_STATEMENTS
+    return isinstance(statement, ast.Expr) and isinstance(value, ast.Constant)
 
 
-def _is_harmless(expression):
+def _is_harmless(expression: ast.AST) -> bool:
     import ast
 
     return all(
@@ -84,7 +115,7 @@ def _is_harmless(expression):
     )
 
 
-def _called(node):
+def _called(node: ast.AST) -> str | None:
     import ast
 
     target = getattr(node, "func", None)
@@ -93,14 +124,15 @@ def _called(node):
     return target.id if isinstance(target, ast.Name) else None
 
 
-def _reached(tree, name):
+def _reached(tree: ast.Module, name: str | None) -> dict[str, ast.stmt]:
     """The top-level definitions that the function uses, transitively, by name; itself included."""
     import ast
 
     definitions = {
         n.name: n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     }
-    reached, waiting = {}, [name]
+    reached: dict[str, ast.stmt] = {}
+    waiting = [name]
     while waiting:
         found = waiting.pop()
         if found in definitions and found not in reached:
@@ -109,7 +141,7 @@ def _reached(tree, name):
     return reached
 
 
-def _seeds_outside(tree, reached):
+def _seeds_outside(tree: ast.Module, reached: dict[str, ast.stmt]) -> bool:
     """Whether something that the function does not call itself sets a seed."""
     import ast
 
@@ -123,10 +155,10 @@ def _seeds_outside(tree, reached):
     return False
 
 
-def _uses_what_the_guard_assigned(tree, name):
+def _uses_what_the_guard_assigned(tree: ast.Module, name: str | None) -> bool:
     import ast
 
-    assigned = set()
+    assigned: set[str] = set()
     for statement in tree.body:
         if is_main_guard(statement):
             stores = [

@@ -1,20 +1,40 @@
 """Decorated calls: what goes in, what comes out, and which call is active where."""
 
+from __future__ import annotations
+
 import os
 import sys
 
 from .process import Scope
 from .values import ARGUMENTS_LIMIT, as_json, describe, numbers_in, pickle_to
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contextvars import Token
+    from typing import Any, Optional, Tuple
+
+    from .journal import Journal
+    from .process import ObservedProcess
+
+    Entered = Tuple[Scope, Token[Optional[Scope]]]
+
 _ERROR_LIMIT = 2000
 
 
-def enter(observed, journal, function, arguments, keywords, options):
+def enter(
+    observed: ObservedProcess,
+    journal: Journal,
+    function: Any,
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    options: dict[str, Any],
+) -> Entered:
     """Record that ``function`` is about to be called; the scope to give to ``leave``, active from now on."""
     with observed.silence():
         outer = observed.inside()
         observed.calls_made += 1
-        call = Scope(journal, "%s-%d" % (journal.name, observed.calls_made), outer)
+        name = "%s-%d" % (journal.name, observed.calls_made)
+        call = Scope(journal, name, outer)
         fields = describe_function(observed, function)
         if outer is not None and outer.call is not None and outer.journal is journal:
             fields["parent"] = outer.call
@@ -23,20 +43,20 @@ def enter(observed, journal, function, arguments, keywords, options):
         fields["pickled"] = pickle_to(journal.recording, (arguments, keywords), ARGUMENTS_LIMIT)
         fields["options"] = as_json(options)
         call.write("call", fields)
-    observed.active[call.call] = call
+    observed.active[name] = call
     return call, observed.scope.set(call)
 
 
-def leave(observed, entered, result, error):
+def leave(observed: ObservedProcess, entered: Entered, result: Any, error: BaseException | None) -> None:
     """Record how the call ended: with ``result``, or with ``error`` when that is not ``None``."""
     call, token = entered
-    observed.active.pop(call.call, None)
+    observed.active.pop(call.call or "", None)
     try:
         observed.scope.reset(token)
     except ValueError:  # an event loop closes what it abandoned from another context
         pass
     with observed.silence():
-        fields = {"error": None, "result": None, "metrics": {}}
+        fields: dict[str, Any] = {"error": None, "result": None, "metrics": {}}
         if error is None:
             fields["result"] = describe(result, call.journal.recording)
             fields["metrics"] = numbers_in(result)
@@ -46,7 +66,7 @@ def leave(observed, entered, result, error):
     call.open = False
 
 
-def error_text(error):
+def error_text(error: BaseException) -> str:
     """``Type: text``, bounded, whatever the exception does when asked."""
     try:
         text = str(error)
@@ -55,7 +75,7 @@ def error_text(error):
     return ("%s: %s" % (type(error).__name__, text))[:_ERROR_LIMIT]
 
 
-def describe_function(observed, function):
+def describe_function(observed: ObservedProcess, function: Any) -> dict[str, Any]:
     """What the ``call`` event says of the function itself."""
     main = sys.modules.get("__main__")
     code = getattr(function, "__code__", None)
@@ -80,11 +100,14 @@ def describe_function(observed, function):
     }
 
 
-def parameters(function, arguments, keywords, owner):
-    """The bound arguments with defaults, as a list of ``{name, value | stored, origin}``; ``owner`` leaves out the first.
+def parameters(
+    function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], owner: bool
+) -> list[dict[str, Any]]:
+    """The bound arguments with defaults, as a list of ``{name, value | stored, origin}``; ``owner`` leaves
+    out the first.
 
-    ``*args`` become ``args.0``, ``args.1``…; ``**kwargs`` go by their own names. A call that does not fit the function has
-    none: it is about to fail by itself.
+    ``*args`` become ``args.0``, ``args.1``…; ``**kwargs`` go by their own names. A call that does not fit the
+    function has none: it is about to fail by itself.
     """
     import inspect
 
@@ -95,7 +118,7 @@ def parameters(function, arguments, keywords, owner):
         return []
     given = set(bound.arguments)
     bound.apply_defaults()
-    found = []
+    found: list[dict[str, Any]] = []
     for position, (name, value) in enumerate(bound.arguments.items()):
         kind = signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_POSITIONAL:
@@ -110,7 +133,7 @@ def parameters(function, arguments, keywords, owner):
     return found
 
 
-def takes_owner(function, arguments):
+def takes_owner(function: Any, arguments: tuple[Any, ...]) -> bool:
     """Whether the first argument is the object or class whose method this is, and so no parameter."""
     if not arguments:
         return False
@@ -129,7 +152,7 @@ def takes_owner(function, arguments):
     return bool(code is not None and code.co_argcount and code.co_varnames[0] in ("self", "cls"))
 
 
-def _wraps(member, function):
+def _wraps(member: Any, function: Any) -> bool:
     for _ in range(100):
         if member is function or member is None:
             break

@@ -1,11 +1,17 @@
-"""Which Python this is, from what the interpreter knows anyway: ``sysconfig`` and ``platform`` are too heavy to import."""
+"""Which Python this is, from what it knows anyway: ``sysconfig`` and ``platform`` are too heavy."""
+
+from __future__ import annotations
 
 import os
 import sys
 from _imp import extension_suffixes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def process_facts():
+
+def process_facts() -> dict[str, Any]:
     """The fields of the ``process`` event."""
     original = list(getattr(sys, "orig_argv", ())) or _command_line()
     return {
@@ -25,7 +31,7 @@ def process_facts():
     }
 
 
-def identity():
+def identity() -> dict[str, Any]:
     """The fields of the manifest's ``Interpreter`` that can be had without reading files.
 
     ``executable_sha256`` is not among them: the reader of the recording knows the path and has the time.
@@ -34,7 +40,7 @@ def identity():
     build, _, compiler = sys.version.partition("(")[2].partition("[")
     return {
         "implementation": implementation.name,
-        "version": "%d.%d.%d%s" % (version[:3] + (_stage(version),)),
+        "version": "%d.%d.%d%s" % (*version[:3], _stage(version)),
         "cache_tag": implementation.cache_tag or "",
         "soabi": _soabi(),
         "platform": "%s-%s" % (sys.platform, os.uname().machine),
@@ -54,7 +60,7 @@ def identity():
     }
 
 
-def _stage(version):
+def _stage(version: tuple[int, int, int, str, int]) -> str:
     return (
         ""
         if version[3] == "final"
@@ -62,43 +68,43 @@ def _stage(version):
     )
 
 
-def _soabi():
+def _soabi() -> str:
     suffix = (extension_suffixes() or [""])[0]
     return suffix[1:-3] if suffix.startswith(".") and suffix.endswith(".so") else ""
 
 
-def _libc():
+def _libc() -> str:
     try:
         return os.confstr("CS_GNU_LIBC_VERSION") or ""
     except (ValueError, OSError):  # musl answers no such question
         return "musl" if "musl" in _soabi() else ""
 
 
-def _layout():
+def _layout() -> str:
     if os.path.isdir(os.path.join(sys.prefix, "conda-meta")):
         return "conda"
     return "venv" if sys.prefix != sys.base_prefix else "system"
 
 
-def _user_site():
+def _user_site() -> str | None:
     site = sys.modules.get("site")
     return (
         site.USER_SITE if site is not None and site.ENABLE_USER_SITE and site.USER_SITE in sys.path else None
     )
 
 
-def _is_flag(name):
+def _is_flag(name: str) -> bool:
     return not name.startswith(("_", "n_")) and isinstance(getattr(sys.flags, name), int)
 
 
-def _directory():
+def _directory() -> str:
     try:
         return os.getcwd()
     except OSError:
         return ""
 
 
-def _command_line():
+def _command_line() -> list[str]:
     """What was typed, on Pythons that do not say (3.8 and 3.9)."""
     try:
         with open("/proc/self/cmdline", "rb") as source:

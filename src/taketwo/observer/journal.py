@@ -1,9 +1,11 @@
 """The journal of one process: a file of JSON lines that only grows, one write a line, nothing held back.
 
-Multiprocessing children end in ``os._exit`` and pools kill their workers, so an event that waits in a buffer is an event
-that is lost. There is no lock and no thread: a line is one ``write`` to a file opened for appending, which the kernel
-keeps whole, also between threads and inside signal handlers.
+Multiprocessing children end in ``os._exit`` and pools kill their workers, so an event that waits in a buffer
+is an event that is lost. There is no lock and no thread: a line is one ``write`` to a file opened for
+appending, which the kernel keeps whole, also between threads and inside signal handlers.
 """
+
+from __future__ import annotations
 
 import os
 from time import time
@@ -11,29 +13,38 @@ from time import time
 from .compact_json import encode, quote
 from .series import Series
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from typing import Any
+
 HIGH_DESCRIPTOR = 500
-"""Descriptors of ours start here, so that the numbers that the program gets are those that it would get anyway."""
+"""Descriptors of ours start here, so that the program gets the numbers that it would get anyway."""
 
 SEEN_LIMIT = 1 << 20
 """How many opens are remembered to leave out repetitions; a data set of a million files stays affordable."""
 
 
 class Journal:
-    """Writes events of this process into a recording. Never raises: a recording that cannot be written falls silent."""
+    """Writes events of this process into a recording.
 
-    def __init__(self, recording):
+    Never raises: a recording that cannot be written falls silent.
+    """
+
+    def __init__(self, recording: str) -> None:
         self.recording = recording
         self.started_ns = _started(recording)
-        self.pid = self.descriptor = self.identity = None
+        self.descriptor = -1
+        self.identity = (-1, -1)
         self.reopen()
 
-    def reopen(self):
+    def reopen(self) -> None:
         """Begin a new file: at the start, and in a child after a fork. The parent's file is left alone."""
-        if self.descriptor is not None and self._is_ours():
+        if self._is_ours():
             os.close(self.descriptor)
-        self.descriptor = None
+        self.descriptor = -1
         self.pid = os.getpid()
-        self.seen = set()
+        self.seen: set[int] = set()
         self.alive = True
         self.concluded = False
         self.kept_bytes = 0
@@ -44,7 +55,7 @@ class Journal:
             self.name = "%d-x" % self.pid
         self.series = Series(os.path.join(self.recording, "events", self.name + ".metrics"))
 
-    def write(self, event, fields):
+    def write(self, event: str, fields: dict[str, Any]) -> None:
         """Append one event; the fields are exact builtin values."""
         if not self.alive:
             return
@@ -61,7 +72,7 @@ class Journal:
         except OSError:
             self.alive = False
 
-    def first_time(self, key):
+    def first_time(self, key: Hashable) -> bool:
         """Whether ``key`` has not been asked for before in this process."""
         digest = hash(key)
         if digest in self.seen:
@@ -71,43 +82,44 @@ class Journal:
         self.seen.add(digest)
         return True
 
-    def close(self):
+    def close(self) -> None:
         """Stop writing for good: the recording belongs to its reader now."""
         self.alive = False
-        if self.descriptor is not None and self._is_ours():
+        if self._is_ours():
             os.close(self.descriptor)
-        self.descriptor = None
+        self.descriptor = -1
         self.series.close()
 
-    def _create(self):
+    def _create(self) -> None:
         directory = os.path.join(self.recording, "events")
         os.makedirs(directory, exist_ok=True)
         for number in range(100_000):
             self.name = "%d-%d" % (self.pid, number)
             self.path = os.path.join(directory, self.name + ".jsonl")
             try:
-                return self._open(os.O_APPEND | os.O_CREAT | os.O_EXCL)
+                self._open(os.O_APPEND | os.O_CREAT | os.O_EXCL)
             except FileExistsError:  # another process of this number, in another namespace or earlier
                 continue
+            return
         raise FileExistsError(directory)
 
-    def _open(self, flags):
+    def _open(self, flags: int) -> None:
         self.descriptor = _lift(os.open(self.path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o644))
         self.identity = _identity(self.descriptor)
 
-    def _is_ours(self):
+    def _is_ours(self) -> bool:
         try:
             return _identity(self.descriptor) == self.identity
         except OSError:
             return False
 
 
-def _identity(descriptor):
+def _identity(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
 
 
-def _lift(descriptor):
+def _lift(descriptor: int) -> int:
     try:
         import fcntl
 
@@ -118,8 +130,8 @@ def _lift(descriptor):
     return high
 
 
-def _started(recording):
-    """When the run began by the clock of the file system, from a file that its first observed process makes."""
+def _started(recording: str) -> int:
+    """When the run began by the file system's clock: its first observed process makes a file."""
     path = os.path.join(recording, "started")
     try:
         os.makedirs(recording, exist_ok=True)

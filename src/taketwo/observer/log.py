@@ -1,8 +1,10 @@
 """What a program may say of itself while it runs: parameters, metrics, artifacts, tags.
 
-Nothing here raises into a training loop. What cannot be recorded is named once on stderr; with ``TAKETWO_STRICT=1`` it is
-an error.
+Nothing here raises into a training loop. What cannot be recorded is named once on stderr; with
+``TAKETWO_STRICT=1`` it is an error.
 """
+
+from __future__ import annotations
 
 import os
 import sys
@@ -12,70 +14,78 @@ from .process import current
 from .series import COMPLETE, WAS_INT, WITH_STEP
 from .values import as_number, describe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from .process import ObservedProcess, Scope
+
 _EXACT = 1 << 53
 
 
-def log_metric(name, value, step=None):
+def log_metric(name: str, value: Any, step: int | None = None) -> None:
     """Record one measured value, optionally at a step; it is safe on disk for every reader when this returns.
 
     ``value`` is a number, also a NumPy scalar or a tensor of one element. Costs about a microsecond.
     """
-    slot = sys.modules.get("_taketwo_process")
-    observed = slot.observed if slot is not None else current()
-    scope = None
-    if observed is not None:
-        scope = observed.scope.get()
-        if scope is None or not scope.open:
-            scope = observed.here()
-    if scope is None:
+    slot = sys.modules.get("_taketwo_process")  # what current() does, without the cost of calling it
+    observed: ObservedProcess | None = slot.observed if slot is not None else current()
+    if observed is None:
         return _outside("log_metric")
+    scope = observed.scope.get()
+    if scope is None or not scope.open:
+        scope = observed.here()
+        if scope is None:
+            return _outside("log_metric")
     series = scope.series.get(name)
     if series is not None and type(value) is float:
+        append = scope.journal.series.append
         if step is None:
-            if scope.journal.series.append(time(), value, 0, series, COMPLETE):
+            if append(time(), value, 0, series, COMPLETE):
                 return None
-        elif type(step) is int and -_EXACT < step < _EXACT:
-            if scope.journal.series.append(time(), value, step, series, COMPLETE | WITH_STEP):
+        elif type(step) is int and -_EXACT < step < _EXACT:  # noqa: SIM102 (the fast path)
+            if append(time(), value, step, series, COMPLETE | WITH_STEP):
                 return None
     return _log_metric_slowly(observed, scope, name, value, step)
 
 
-def log_metrics(values, step=None):
+def log_metrics(values: Mapping[str, Any], step: int | None = None) -> None:
     """Record several measured values of one moment, as a mapping from name to number."""
     for name, value in dict(values).items():
         log_metric(name, value, step)
 
 
-def log_param(name, value):
+def log_param(name: str, value: Any) -> None:
     """Record a parameter; what JSON cannot carry is recorded by type, digest and a short text."""
     _write("log_param", "parameter", lambda: {"name": str(name), **describe(value)})
 
 
-def log_params(values):
+def log_params(values: Mapping[str, Any]) -> None:
     """Record several parameters, as a mapping from name to value."""
     for name, value in dict(values).items():
         log_param(name, value)
 
 
-def log_artifact(path, name=None):
+def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
     """Name a file or directory as a result of the run; its content is kept as it is when the run ends."""
 
-    def fields():
+    def fields() -> dict[str, Any]:
         full = os.path.abspath(os.fsdecode(os.fspath(path)))
         return {"name": os.path.basename(full) if name is None else str(name), "path": full}
 
     _write("log_artifact", "artifact", fields)
 
 
-def set_tag(name, value):
+def set_tag(name: str, value: object) -> None:
     """Attach a short text to the run, to find it by later."""
     _write("set_tag", "tag", lambda: {"name": str(name), "value": str(value)})
 
 
-def _write(function, event, fields):
+def _write(function: str, event: str, fields: Callable[[], dict[str, Any]]) -> None:
     observed = current()
     scope = None if observed is None else observed.here()
-    if scope is None:
+    if observed is None or scope is None:
         return _outside(function)
     try:
         with observed.silence():
@@ -85,7 +95,7 @@ def _write(function, event, fields):
     return None
 
 
-def _log_metric_slowly(observed, scope, name, value, step):
+def _log_metric_slowly(observed: ObservedProcess, scope: Scope, name: str, value: Any, step: Any) -> None:
     try:
         number = as_number(value)
         if number is None or type(number) is bool:
@@ -106,7 +116,7 @@ def _log_metric_slowly(observed, scope, name, value, step):
     return None
 
 
-def _store(scope, name, number, step):
+def _store(scope: Scope, name: str, number: float, step: int | None) -> None:
     exact = type(number) is float or -_EXACT < number < _EXACT
     if exact and (step is None or -_EXACT < step < _EXACT):
         series = scope.series.get(name)
@@ -120,17 +130,17 @@ def _store(scope, name, number, step):
     scope.write("metric", {"name": name, "value": number, "step": step})
 
 
-def _outside(function):
+def _outside(function: str) -> None:
     _complain(
         "%s was called outside a run, and nothing was recorded. Use @taketwo.capture or `taketwo run`."
         % function
     )
 
 
-_said = set()
+_said: set[str] = set()
 
 
-def _complain(text):
+def _complain(text: str) -> None:
     if os.environ.get("TAKETWO_STRICT") == "1":
         raise ValueError(text)
     if text not in _said:

@@ -1,7 +1,17 @@
-"""What decides numbers, read at the end of a process from what is loaded already; nothing is imported for it."""
+"""What decides numbers, read at the end of a process from what is loaded already.
+
+Nothing is imported for it.
+"""
+
+from __future__ import annotations
 
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 _KINDS = (
     ("openblas", "blas"),
@@ -30,7 +40,7 @@ _PREFIXES = ("", "scipy_")
 _SUFFIXES = ("", "64_", "_64")
 
 
-def exit_facts():
+def exit_facts() -> dict[str, Any]:
     """The fields of the ``exit`` event."""
     error = getattr(sys, "last_value", None)
     times = os.times()
@@ -47,15 +57,15 @@ def exit_facts():
         },
         "error": None
         if error is None
-        else (type(error).__name__ + ": " + _quietly(lambda: str(error)))[:2000],
+        else (type(error).__name__ + ": " + (_quietly(lambda: str(error)) or ""))[:2000],
         "cpu_seconds": times.user + times.system + times.children_user + times.children_system,
         "peak_memory_bytes": _peak_memory(),
     }
 
 
-def mapped_libraries():
+def mapped_libraries() -> list[tuple[str, str]]:
     """``(path, kind)`` of the shared libraries of this process that decide numbers, sorted by path."""
-    found = {}
+    found: dict[str, str] = {}
     try:
         with open("/proc/self/maps", "rb") as lines:
             for line in lines:
@@ -70,7 +80,7 @@ def mapped_libraries():
     return sorted(("/" + path, kind) for path, kind in found.items())
 
 
-def _module_files():
+def _module_files() -> Iterator[tuple[str, str]]:
     for name, module in sorted(sys.modules.copy().items()):
         if not name.startswith("_taketwo_"):
             file = getattr(module, "__dict__", {}).get("__file__")
@@ -78,7 +88,7 @@ def _module_files():
                 yield name, file
 
 
-def _library(path, kind):
+def _library(path: str, kind: str) -> dict[str, Any]:
     facts = {
         "name": path.rpartition("/")[2],
         "kind": kind,
@@ -90,8 +100,11 @@ def _library(path, kind):
     return facts
 
 
-def _ask(path, kind):
-    """Ask a library that is loaded, through a ``ctypes`` that is loaded; RTLD_NOLOAD makes sure that nothing is added."""
+def _ask(path: str, kind: str) -> dict[str, Any] | None:
+    """Ask a library that is loaded, through a ``ctypes`` that is loaded.
+
+    RTLD_NOLOAD makes sure that nothing is added.
+    """
     ctypes = sys.modules.get("ctypes")
     if ctypes is None or kind not in {"blas", "openmp"}:
         return None
@@ -115,11 +128,11 @@ def _ask(path, kind):
     return None if threads is None else {"threads": int(threads())}
 
 
-def _numpy():
+def _numpy() -> dict[str, Any] | None:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return None
-    facts = {"version": str(numpy.__version__)}
+    facts: dict[str, Any] = {"version": str(numpy.__version__)}
     for name in ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath"):
         features = getattr(sys.modules.get(name), "__cpu_features__", None)
         if features:
@@ -131,7 +144,7 @@ def _numpy():
     return facts
 
 
-def _torch():
+def _torch() -> dict[str, Any] | None:
     torch = sys.modules.get("torch")
     if torch is None:
         return None
@@ -147,7 +160,7 @@ def _torch():
     }
 
 
-def _peak_memory():
+def _peak_memory() -> int | None:
     try:
         with open("/proc/self/status", "rb") as lines:
             for line in lines:
@@ -158,7 +171,7 @@ def _peak_memory():
     return None
 
 
-def _quietly(question):
+def _quietly(question: Callable[[], Any]) -> Any:
     try:
         return question()
     except Exception:  # a library of another shape: then nobody knows

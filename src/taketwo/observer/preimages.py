@@ -1,7 +1,15 @@
-"""Files as they were before the run first changed them: a script that rewrites its own input must not hide it."""
+"""Files as they were before the run changed them: a script may rewrite its own input."""
+
+from __future__ import annotations
 
 import os
 from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .journal import Journal
 
 _DEFAULT_LIMIT = 64 << 20
 _TOTAL = 16
@@ -11,11 +19,12 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 _CHUNK = 1 << 20
 
 
-def keep_original(journal, path, status):
-    """Copy the regular file at ``path`` into the recording, now; the fields of a ``preimage`` event, or ``None``.
+def keep_original(journal: Journal, path: str, status: os.stat_result) -> dict[str, Any] | None:
+    """Copy the regular file at ``path`` into the recording, now; the fields of a ``preimage`` event, or
+    ``None``.
 
-    ``None`` when the file came to be, or was last changed, during this run: then it is no original, or the process that
-    changed it first has kept it. Large files are hashed only, very large ones only measured.
+    ``None`` when the file came to be, or was last changed, during this run: then it is no original, or the
+    process that changed it first has kept it. Large files are hashed only, very large ones only measured.
     """
     if (
         path.startswith(_SPECIAL)
@@ -37,7 +46,7 @@ def keep_original(journal, path, status):
     return {"path": path, "sha256": sha256, "size": size, "kept": kept}
 
 
-def _copy(recording, path, limit):
+def _copy(recording: str, path: str, limit: int) -> tuple[str, int]:
     import hashlib
 
     digest, size = hashlib.sha256(), 0
@@ -70,7 +79,7 @@ def _copy(recording, path, limit):
     return digest.hexdigest(), size
 
 
-def _limit():
+def _limit() -> int:
     try:
         return max(0, int(os.environ["TAKETWO_PREIMAGE_LIMIT"]))
     except (KeyError, ValueError):

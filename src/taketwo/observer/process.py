@@ -1,8 +1,10 @@
 """The observed process: its recordings, its active calls, and to which of them an event belongs.
 
-There is one such object in a process, found through ``sys.modules``, so that the copy of the observer that started with
-the interpreter and the copy inside an installed taketwo share it.
+There is one such object in a process, found through ``sys.modules``, so that the copy of the observer that
+started with the interpreter and the copy inside an installed taketwo share it.
 """
+
+from __future__ import annotations
 
 import os
 import sys
@@ -10,19 +12,27 @@ from _thread import get_ident
 
 from .journal import Journal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 RECORDING = "TAKETWO_RECORDING"
 _SLOT = "_taketwo_process"
 
 
-def current():
-    """The observed process that this is, or ``None``; observes from now on when the environment asks for it."""
+def current() -> ObservedProcess | None:
+    """The observed process that this is, or ``None``.
+
+    Observes from now on when the environment asks for it.
+    """
     slot = sys.modules.get(_SLOT)
     if slot is not None:
-        return slot.observed
+        observed: ObservedProcess = slot.observed
+        return observed
     return start_from_environment()
 
 
-def start_from_environment():
+def start_from_environment() -> ObservedProcess | None:
     """Observe this process into the recording that the environment names; ``None`` when it names none."""
     recording = os.environ.get(RECORDING)
     if not recording:
@@ -33,30 +43,36 @@ def start_from_environment():
     return observed
 
 
-def obtain():
+def obtain() -> ObservedProcess:
     """The one observed process, made and hooked up when there is none yet."""
     slot = sys.modules.get(_SLOT)
-    if slot is None:
-        slot = type(sys)(_SLOT)
-        slot.observed = ObservedProcess()
-        sys.modules[_SLOT] = slot
-        slot.observed.hook_up()
-    return slot.observed
+    if slot is not None:
+        there: ObservedProcess = slot.observed
+        return there
+    observed = ObservedProcess()
+    slot = type(sys)(_SLOT)
+    slot.__dict__["observed"] = observed
+    sys.modules[_SLOT] = slot
+    observed.hook_up()
+    return observed
 
 
 class Scope:
-    """What an event belongs to: a recording, and perhaps a call. ``series`` are the metrics that it has named."""
+    """What an event belongs to: a recording, and perhaps a call.
+
+    ``series`` are the metrics that it has named.
+    """
 
     __slots__ = ("call", "journal", "open", "parent", "series")
 
-    def __init__(self, journal, call=None, parent=None):
+    def __init__(self, journal: Journal, call: str | None = None, parent: Scope | None = None) -> None:
         self.journal = journal
         self.call = call
         self.parent = parent
-        self.series = {}
+        self.series: dict[str, int] = {}
         self.open = True
 
-    def write(self, event, fields):
+    def write(self, event: str, fields: dict[str, Any]) -> None:
         """Append an event that belongs to this scope."""
         if self.call is not None:
             fields["call"] = self.call
@@ -66,19 +82,19 @@ class Scope:
 class ObservedProcess:
     """Everything that the observer knows in one process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         from contextvars import ContextVar
 
-        self.scope = ContextVar("taketwo", default=None)
-        self.journal = None
-        self.whole = None
-        self.active = {}
-        self.indices = {}
+        self.scope: ContextVar[Scope | None] = ContextVar("taketwo", default=None)
+        self.journal: Journal | None = None
+        self.whole: Scope | None = None
+        self.active: dict[str, Scope] = {}
+        self.indices: dict[tuple[str, str], int] = {}
         self.calls_made = 0
-        self.quiet = set()
-        self.warned = set()
+        self.quiet: set[int] = set()
+        self.follows_multiprocessing = False
 
-    def hook_up(self):
+    def hook_up(self) -> None:
         """Listen to what happens: audit events, forks, the end of the interpreter."""
         import atexit
 
@@ -88,31 +104,31 @@ class ObservedProcess:
         atexit.register(self.at_exit)
         sys.addaudithook(audit_hook(self))
 
-    def record_into(self, recording):
+    def record_into(self, recording: str) -> None:
         """Record this whole process, and what its children inherit of it, into one recording."""
         with self.silence():
             self.journal = Journal(recording)
             self.whole = Scope(self.journal)
             self.introduce(self.journal)
 
-    def introduce(self, journal):
+    def introduce(self, journal: Journal) -> None:
         """Say who this process is."""
         from .interpreter import process_facts
 
         journal.write("process", process_facts())
 
-    def inside(self):
-        """The scope that the current context is in for certain, or ``None``: the call that a new call is part of."""
+    def inside(self) -> Scope | None:
+        """The scope that this context is in for certain: the call that a new call is part of."""
         scope = self.scope.get()
         while scope is not None and not scope.open:
             scope = scope.parent
         return self.whole if scope is None else scope
 
-    def here(self):
+    def here(self) -> Scope | None:
         """The scope that an observation belongs to.
 
-        Threads do not inherit a context (before Python 3.14): what happens in one belongs to the only active call when
-        there is just one, and to the process when there are none or several.
+        Threads do not inherit a context (before Python 3.14): what happens in one belongs to the only active
+        call when there is just one, and to the process when there are none or several.
         """
         scope = self.inside()
         if (scope is None or scope is self.whole) and len(self.active) == 1:
@@ -120,32 +136,26 @@ class ObservedProcess:
                 return only
         return scope
 
-    def scopes(self):
-        """Where an observation goes: usually one scope; each recording when it could belong to any of several."""
+    def scopes(self) -> tuple[Scope, ...]:
+        """Where an observation goes: usually one scope.
+
+        Each recording when it could belong to any of several.
+        """
         scope = self.here()
         if scope is not None:
             return (scope,)
         return tuple(Scope(journal) for journal in {call.journal for call in list(self.active.values())})
 
-    def silence(self):
+    def silence(self) -> _Silence:
         """While this is entered, what this thread does is ours and not the experiment's."""
         return _Silence(self.quiet)
 
-    def warn_once(self, text):
-        """Tell the user once, on stderr, that something was not recorded."""
-        if text not in self.warned:
-            self.warned.add(text)
-            try:
-                sys.stderr.write("taketwo: " + text + "\n")
-            except Exception:  # stderr may be closed, or be anything at all
-                pass
-
-    def at_exit(self):
+    def at_exit(self) -> None:
         """Write down what can only be known at the end."""
-        if self.journal is not None:
-            self.conclude(self.journal)
+        for journal in self.journals():
+            self.conclude(journal)
 
-    def conclude(self, journal):
+    def conclude(self, journal: Journal) -> None:
         """Write the ``exit`` event into one recording."""
         if journal.concluded:
             return
@@ -158,24 +168,24 @@ class ObservedProcess:
             except Exception:  # nothing may disturb the end of the program
                 pass
 
-    def journals(self):
+    def journals(self) -> set[Journal]:
         """Every recording that this process writes into at the moment."""
         found = {scope.journal for scope in list(self.active.values())}
         if self.journal is not None:
             found.add(self.journal)
         return found
 
-    def _before_fork(self):
+    def _before_fork(self) -> None:
         # Multiprocessing children skip atexit; their own finalizers are the only moment before os._exit.
         util = sys.modules.get("multiprocessing.util")
-        if util is not None and "fork" not in self.warned:
-            self.warned.add("fork")
+        if util is not None and not self.follows_multiprocessing:
+            self.follows_multiprocessing = True
             try:
                 util.register_after_fork(self, _finalize_with_multiprocessing)
             except Exception:  # a half-imported module
-                self.warned.discard("fork")
+                self.follows_multiprocessing = False
 
-    def _after_fork(self):
+    def _after_fork(self) -> None:
         self.quiet.clear()
         me = get_ident()
         self.quiet.add(me)
@@ -196,21 +206,21 @@ class ObservedProcess:
             self.quiet.discard(me)
 
 
-def _finalize_with_multiprocessing(observed):
+def _finalize_with_multiprocessing(observed: ObservedProcess) -> None:
     sys.modules["multiprocessing.util"].Finalize(None, observed.at_exit, exitpriority=-1000)
 
 
 class _Silence:
     __slots__ = ("ident", "quiet", "was_quiet")
 
-    def __init__(self, quiet):
+    def __init__(self, quiet: set[int]) -> None:
         self.quiet = quiet
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.ident = get_ident()
         self.was_quiet = self.ident in self.quiet
         self.quiet.add(self.ident)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if not self.was_quiet:
             self.quiet.discard(self.ident)

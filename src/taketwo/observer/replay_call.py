@@ -1,14 +1,23 @@
 """Call one captured function once more, inside a sealed replay: ``python replay_call.py SPEC.json``.
 
-The specification is a JSON object: ``module``, ``qualname``, ``arguments`` (path of the pickled ``(args, kwargs)``), and for a
-function of ``__main__`` its ``script``, with ``main`` when that was started as a module (``python -m``); ``path`` is put in front of
-``sys.path``. Prints nothing of its own. What the function raises ends the process as it would end any script.
+The specification is a JSON object: ``module``, ``qualname``, ``arguments`` (path of the pickled ``(args,
+kwargs)``), and for a function of ``__main__`` its ``script``, with ``main`` when that was started as a module
+(``python -m``); ``path`` is put in front of ``sys.path``. Prints nothing of its own. What the function raises
+ends the process as it would end any script.
 """
+
+from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from types import ModuleType
+    from typing import Any
 
-def main(specification):
+
+def main(specification: dict[str, Any]) -> None:
     """Import, unpickle, call."""
     import os
 
@@ -23,7 +32,7 @@ def main(specification):
     sys.argv[:] = [script or specification["module"]]
 
     program = sys.modules["__main__"]  # kept alive while another module has its name
-    function = _load(specification)
+    function: Any = _load(specification)
     for name in specification["qualname"].split("."):
         function = getattr(function, name)
     args, kwargs = _arguments(specification["arguments"])
@@ -38,11 +47,11 @@ def main(specification):
     del program
 
 
-def _load(specification):
+def _load(specification: dict[str, Any]) -> ModuleType:
     """The function's module. A script becomes ``__main__`` again, only without its guard.
 
-    So its functions and classes have the names that they had, pickles find them, and workers that multiprocessing
-    spawns load the script the way they did.
+    So its functions and classes have the names that they had, pickles find them, and workers that
+    multiprocessing spawns load the script the way they did.
     """
     import ast
     import importlib.util
@@ -62,7 +71,7 @@ def _load(specification):
     return module
 
 
-def is_main_guard(statement):
+def is_main_guard(statement: ast.stmt) -> bool:
     """Whether a statement of the syntax tree is ``if __name__ == "__main__":``."""
     import ast
 
@@ -75,7 +84,7 @@ def is_main_guard(statement):
     return isinstance(test.ops[0], ast.Eq) and names == ["__name__"] and values == ["__main__"]
 
 
-def _arguments(path):
+def _arguments(path: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
     import pickle
 
     with open(path, "rb") as source:

@@ -1,13 +1,26 @@
-"""Values as JSON where JSON can carry them, else by type, digest and a short text; pickled where a replay needs them."""
+"""Values as JSON where JSON can carry them, else by type, digest and a short text.
+
+Pickled where a replay needs them.
+"""
+
+from __future__ import annotations
 
 import os
 import sys
 from _thread import get_ident
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, BinaryIO, Dict, Union
+
+    Numbers = Dict[str, Union[int, float]]
+
 TEXT_LIMIT = 200
 JSON_ITEMS = 2000
 JSON_DEPTH = 12
 JSON_TEXT = 10_000
+JSON_BITS = 1024
 ARGUMENTS_LIMIT = 256 << 20
 RESULT_LIMIT = 16 << 20
 DIGEST_LIMIT = 64 << 20
@@ -17,8 +30,11 @@ class NotJson(Exception):
     """A value that JSON cannot carry, or that is too large to be worth reading."""
 
 
-def describe(value, keep_in=None):
-    """``{"value": …}`` or ``{"stored": …}``; with ``keep_in``, a recording, the pickled form of the latter is kept there."""
+def describe(value: Any, keep_in: str | None = None) -> dict[str, Any]:
+    """``{"value": …}`` or ``{"stored": …}``.
+
+    With ``keep_in``, a recording, the pickled form of the latter is kept there.
+    """
     try:
         return {"value": as_json(value)}
     except NotJson:
@@ -27,56 +43,55 @@ def describe(value, keep_in=None):
         return {"stored": stored(value, keep_in)}
 
 
-def as_json(value, depth=0, budget=None):
+def as_json(value: Any, depth: int = 0, budget: list[int] | None = None) -> Any:
     """``value`` in exact builtin types; ``NotJson`` when it has no such form.
 
-    Tuples become lists; paths text; enumeration members their names; dataclasses and ``argparse.Namespace`` objects.
-    NumPy's scalars become numbers. Non-finite floats stay: the writer names them.
+    Tuples become lists; paths text; enumeration members their names; dataclasses and ``argparse.Namespace``
+    objects. NumPy's scalars become numbers. Non-finite floats stay: the writer names them.
     """
     budget = [JSON_ITEMS] if budget is None else budget
     budget[0] -= 1
     if depth > JSON_DEPTH or budget[0] < 0:
         raise NotJson
-    kind = type(value)
-    if value is None or kind in (bool, int, float):
-        if kind is int and value.bit_length() > 1024:
-            raise NotJson
-        return value
-    if isinstance(value, str):
-        if len(value) > JSON_TEXT:
-            raise NotJson
-        return str.__str__(value) if not _is_a("enum", "Enum", value) else value.name
-    if kind in (list, tuple):
+    if type(value) in (list, tuple):
         return [as_json(item, depth + 1, budget) for item in value]
     fields = _fields(value)
-    if fields is not None:
-        if not all(isinstance(key, str) for key in fields):
-            raise NotJson
-        return {str.__str__(key): as_json(item, depth + 1, budget) for key, item in fields.items()}
-    if _is_a("enum", "Enum", value):
-        return value.name
+    if fields is None:
+        return _plain(value)
+    if not all(isinstance(key, str) for key in fields):
+        raise NotJson
+    return {str.__str__(key): as_json(item, depth + 1, budget) for key, item in fields.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value that contains no others."""
+    if _is_a("enum", "Enum", value) and not isinstance(value, int):
+        return str(value.name)
     if _is_a("pathlib", "PurePath", value):
         return str(value)
-    plain = as_number(value)
-    if plain is None:
+    plain = str.__str__(value) if isinstance(value, str) else as_number(value)
+    if value is not None and plain is None:
+        raise NotJson
+    if isinstance(plain, str) and len(plain) > JSON_TEXT:
+        raise NotJson
+    if type(plain) is int and plain.bit_length() > JSON_BITS:
         raise NotJson
     return plain
 
 
-def as_number(value):
+def as_number(value: Any) -> bool | int | float | None:
     """A Python ``bool``, ``int`` or ``float`` for every scalar that is one; ``None`` for everything else."""
-    kind = type(value)
-    if kind in (float, int, bool):
+    if type(value) is float or type(value) is int or type(value) is bool:
         return value
     if _is_a("numpy", "generic", value) or _is_scalar_tensor(value):
-        value = value.item()
-        return value if type(value) in (float, int, bool) else None
+        item = value.item()
+        return item if type(item) is float or type(item) is int or type(item) is bool else None
     if isinstance(value, float):
         return float.__float__(value)
     return int.__int__(value) if isinstance(value, int) else None
 
 
-def numbers_in(value, prefix="", depth=0, found=None):
+def numbers_in(value: Any, prefix: str = "", depth: int = 0, found: Numbers | None = None) -> Numbers:
     """The numbers of a mapping, nested ones by dotted names; truth values are not numbers."""
     found = {} if found is None else found
     if depth > JSON_DEPTH or not _is_mapping(value):
@@ -92,8 +107,11 @@ def numbers_in(value, prefix="", depth=0, found=None):
     return found
 
 
-def stored(value, keep_in=None):
-    """The fields of a ``stored`` object. Arrays are digested by their content, everything else by its pickled form."""
+def stored(value: Any, keep_in: str | None = None) -> dict[str, Any]:
+    """The fields of a ``stored`` object.
+
+    Arrays are digested by their content, everything else by its pickled form.
+    """
     pickled, sha256 = None, _quietly(lambda: array_digest(value))
     if keep_in is not None or sha256 is None:
         found = pickle_to(keep_in, value, RESULT_LIMIT if keep_in is not None else DIGEST_LIMIT)
@@ -103,8 +121,11 @@ def stored(value, keep_in=None):
     return {"type": type_name(value), "sha256": sha256, "text": short_text(value), "pickled": pickled}
 
 
-def array_digest(value):
-    """SHA-256 of a NumPy array's type, shape and content, independent of its memory layout; ``None`` for other values."""
+def array_digest(value: Any) -> str | None:
+    """SHA-256 of a NumPy array's type, shape and content, independent of its memory layout.
+
+    ``None`` for other values.
+    """
     if not _is_a("numpy", "ndarray", value) or value.dtype.hasobject or value.nbytes > DIGEST_LIMIT:
         return None
     import hashlib
@@ -114,21 +135,21 @@ def array_digest(value):
     return digest.hexdigest()
 
 
-def pickle_to(recording, value, limit):
+def pickle_to(recording: str | None, value: Any, limit: int) -> dict[str, Any] | None:
     """Pickle ``value`` into the recording (or, without one, into nothing but a digest): ``{sha256, size}``.
 
-    ``None`` when it cannot be pickled or would be larger than ``limit``. What pickle cannot do, cloudpickle may, if the
-    program has it loaded.
+    ``None`` when it cannot be pickled or would be larger than ``limit``. What pickle cannot do, cloudpickle
+    may, if the program has it loaded.
     """
     import pickle
 
-    picklers = [pickle.Pickler]
+    picklers: list[Any] = [pickle.Pickler]
     for name in ("cloudpickle", "joblib.externals.cloudpickle"):
         other = getattr(sys.modules.get(name), "CloudPickler", None)
         if other is not None:
             picklers.append(other)
     for pickler in picklers:
-        sink = None
+        sink: _Sink | None = None
         try:
             sink = _Sink(recording, limit)
             pickler(sink, protocol=5).dump(value)
@@ -141,7 +162,7 @@ def pickle_to(recording, value, limit):
     return None
 
 
-def short_text(value):
+def short_text(value: Any) -> str:
     """``repr``, bounded, without memory addresses, whatever the value does when asked."""
     import re
     import reprlib
@@ -155,7 +176,7 @@ def short_text(value):
     return re.sub(r" at 0x[0-9a-fA-F]+", "", text[: 4 * TEXT_LIMIT])[:TEXT_LIMIT]
 
 
-def type_name(value):
+def type_name(value: Any) -> str:
     """``module.Class``; builtins without their module."""
     kind = type(value)
     module, name = str(kind.__module__), str(kind.__qualname__)
@@ -165,18 +186,18 @@ def type_name(value):
 class _Sink:
     """A file for a pickler that hashes what goes through it and refuses to grow beyond its limit."""
 
-    def __init__(self, recording, limit):
+    def __init__(self, recording: str | None, limit: int) -> None:
         import hashlib
 
         self.digest, self.size, self.limit, self.full = hashlib.sha256(), 0, limit, False
         self.directory = None if recording is None else os.path.join(recording, "values")
-        self.file = None
+        self.file: BinaryIO | None = None
         if self.directory is not None:
             os.makedirs(self.directory, exist_ok=True)
             self.path = os.path.join(self.directory, "%d-%d.part" % (os.getpid(), get_ident()))
             self.file = open(self.path, "wb")  # noqa: SIM115 (closed by finish or discard)
 
-    def write(self, content):
+    def write(self, content: Any) -> int:
         view = memoryview(content).cast("B")
         self.size += len(view)
         if self.size > self.limit:
@@ -187,20 +208,20 @@ class _Sink:
             self.file.write(view)
         return len(view)
 
-    def finish(self):
+    def finish(self) -> dict[str, Any]:
         sha256 = self.digest.hexdigest()
         if self.file is not None:
             self.file.close()
-            os.replace(self.path, os.path.join(self.directory, sha256 + ".pickle"))
+            os.replace(self.path, os.path.join(os.path.dirname(self.path), sha256 + ".pickle"))
         return {"sha256": sha256, "size": self.size}
 
-    def discard(self):
+    def discard(self) -> None:
         if self.file is not None:
             self.file.close()
             os.remove(self.path)
 
 
-def _fields(value):
+def _fields(value: Any) -> dict[Any, Any] | None:
     if isinstance(value, dict):
         return dict(dict.items(value))
     names = getattr(type(value), "__dataclass_fields__", None)
@@ -209,7 +230,7 @@ def _fields(value):
     return dict(vars(value)) if _is_a("argparse", "Namespace", value) else None
 
 
-def _is_mapping(value):
+def _is_mapping(value: Any) -> bool:
     if isinstance(value, dict):
         return True
     from collections.abc import Mapping
@@ -217,18 +238,18 @@ def _is_mapping(value):
     return isinstance(value, Mapping)
 
 
-def _is_a(module, name, value):
+def _is_a(module: str, name: str, value: Any) -> bool:
     kind = getattr(sys.modules.get(module), name, None)
     return isinstance(kind, type) and isinstance(value, kind)
 
 
-def _is_scalar_tensor(value):
+def _is_scalar_tensor(value: Any) -> bool:
     if _is_a("numpy", "ndarray", value):
-        return value.ndim == 0
-    return _is_a("torch", "Tensor", value) and value.dim() == 0
+        return bool(value.ndim == 0)
+    return _is_a("torch", "Tensor", value) and bool(value.dim() == 0)
 
 
-def _quietly(question):
+def _quietly(question: Callable[[], str | None]) -> str | None:
     try:
         return question()
     except Exception:  # an array type that refuses

@@ -1,19 +1,21 @@
 """Starts the observer in every Python process of an observed command, then steps aside.
 
-``site`` imports this because the directory stands first on ``PYTHONPATH``. Afterwards nothing of it is left: the directory
-is off ``sys.path``, and the ``sitecustomize`` that it hid is imported in its place. When there is none, that import
-fails with exactly the error that ``site`` takes to mean "no sitecustomize".
+``site`` imports this because the directory stands first on ``PYTHONPATH``. Afterwards nothing of it is left:
+the directory is off ``sys.path``, and the ``sitecustomize`` that it hid is imported in its place. When there
+is none, that import fails with exactly the error that ``site`` takes to mean "no sitecustomize".
 """
 
 import sys
 
 
-def _observe(here):
+def _observe(here: str) -> None:
     package = type(sys)("_taketwo_observer")
     package.__path__ = [here.rpartition("/")[0]]
     sys.modules["_taketwo_observer"] = package
     try:
-        from _taketwo_observer.process import start_from_environment
+        from _taketwo_observer.process import (  # type: ignore[import-not-found]
+            start_from_environment,
+        )
 
         start_from_environment()
     except Exception:  # the observed program comes first, whatever happens to us
@@ -26,4 +28,4 @@ sys.path_importer_cache.pop(_here, None)
 sys.modules.pop("sitecustomize", None)
 _observe(_here)
 
-import sitecustomize  # noqa: E402, F401, PLW0406 (the one that was hidden, not this one)
+import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401 (the one that was hidden)
