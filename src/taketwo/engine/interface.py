@@ -137,9 +137,9 @@ class Engine(ABC):
     ) -> tuple[int, str]:
         """Run one build step, network allowed, on ``base``; returns exit code and combined output.
 
-        Used to install locked packages into a mounted directory, with the paths of a later ``run``. What
-        the step needs to reach an index is among the ``mounts`` and ``environment`` (``engine.installer``);
-        a run is never given it. Each line of output is reported as a detail.
+        Used to install locked packages into a mounted directory, with the paths of a later ``run``. What the
+        step needs to reach an index (certificates, addresses, folders of wheels) is among its ``mounts`` and
+        ``environment``; a run is never given it. Each line of output is reported as a detail.
         """
 
     @abstractmethod
