@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from tests.engine.test_interface import INTERRUPTED, containers_of
 from tests.support.engines import Heard, Workbench
 
 from taketwo.engine.docker import DockerEngine
-from taketwo.engine.interface import Base, RunRequest
+from taketwo.engine.interface import Base, Limits, RunRequest
 from taketwo.errors import EngineError, NoInterpreter
 
 
@@ -56,3 +57,26 @@ def test_what_a_killed_process_left_is_removed_by_the_next(docker_engine, base_i
     assert len(containers_of(bench, process.pid)) == 1
     assert DockerEngine().availability()
     assert containers_of(bench, process.pid) == []
+
+
+@pytest.mark.slow
+def test_memory_that_ran_out_is_told_apart_from_other_ends(docker_engine, base_image):
+    if docker_engine._client().daemon.podman:
+        pytest.skip("Podman does not say so on every version of control groups")
+    code = "hog = []\nwhile True: hog.append(bytearray(b'x') * (8 << 20))"
+    for argv, expected in (((base_image.python, "-c", code), True), (("/bin/sh", "-c", "kill -9 $$"), False)):
+        request = RunRequest(argv, "/", {}, limits=Limits(memory_bytes=96 << 20, seconds=60), base=base_image)
+        outcome = docker_engine.run(request, Heard())
+        assert (outcome.exit_code, outcome.out_of_memory) == (-signal.SIGKILL, expected)
+
+
+@pytest.mark.slow
+def test_without_an_init_program_a_shell_takes_its_place(base_image):
+    engine = DockerEngine()
+    client = engine._client()
+    client.daemon = replace(client.daemon, init=False)
+    heard = Heard()
+    code = "import os, sys; print(sys.argv[1:], os.getpid() > 1, flush=True); os.kill(os.getpid(), 9)"
+    request = RunRequest((base_image.python, "-c", code, "a b", "$c"), "/", {}, base=base_image)
+    assert engine.run(request, heard).exit_code == -signal.SIGKILL
+    assert heard.streams == {"stdout": b"['a b', '$c'] True\n"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from taketwo.engine.docker_client import DockerClient, Finished, connect
 from taketwo.engine.docker_images import image_for
@@ -106,7 +105,3 @@ class DockerEngine(Engine):
             self._connected = connect(self._address, todo=TODO)
             self._connected.remove_leftovers()
         return self._connected
-
-
-if TYPE_CHECKING:
-    _: type[Engine] = DockerEngine

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taketwo.engine.docker_options import OWNER_LABEL, Daemon
+from taketwo.engine.docker_options import OWNER_LABEL, Daemon, below_a_shell
 from taketwo.engine.interface import OutputListener
 from taketwo.engine.owner import is_gone
 from taketwo.engine.signals import held_back, unwinding
@@ -132,15 +132,15 @@ class DockerClient:
         except docker.errors.APIError as error:
             if not self.daemon.init or not any(word in str(error) for word in _MISSING_INIT):
                 raise
-        # This machine lacks the little init program: without it, only the reaping of orphans is lost.
+        # This machine lacks the little init program; a shell takes its place.
         self.daemon = replace(self.daemon, init=False)
         self._remove(name)
         return self._started(name, options)
 
     def _started(self, name: str, options: Mapping[str, Any]) -> Iterator[tuple[bytes | None, bytes | None]]:
-        isolation = {**options["host_config"], "init": self.daemon.init}
-        host_config = self._api.create_host_config(**isolation)
-        self._api.create_container(**{**options, "host_config": host_config, "name": name})
+        host_config = self._api.create_host_config(**options["host_config"], init=self.daemon.init)
+        command = {} if self.daemon.init else below_a_shell(options)
+        self._api.create_container(**{**options, **command, "host_config": host_config, "name": name})
         # Attached before it starts, or the first output could be missed.
         output = self._api.attach(name, stdout=True, stderr=True, stream=True, demux=True)
         self._api.start(name)

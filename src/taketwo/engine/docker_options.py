@@ -69,6 +69,19 @@ def container_options(
     }
 
 
+def below_a_shell(options: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The same command as the child of a shell, for engines that lack an init program.
+
+    As the first process of a container, a program does not end by a signal that it sends to itself. What the
+    shell has to say about how its child ended goes nowhere.
+    """
+    script = 'exec 3>&2 2>/dev/null; (exec "$@" 2>&3 3>&-); exit $?'
+    return {
+        "entrypoint": ["/bin/sh"],
+        "command": ["-c", script, "sh", *options["entrypoint"], *options["command"]],
+    }
+
+
 def _isolation(request: RunRequest, daemon: Daemon) -> dict[str, Any]:
     limits = limits_of(request.limits, daemon)
     scratch = f"rw,exec,nosuid,nodev,mode=1777,size={limits.disk_bytes}"

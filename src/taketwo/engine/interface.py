@@ -67,7 +67,7 @@ class Base:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One command to run. Paths in it are those that ``Engine.place`` gives, in ``mounts`` the canonical ones.
+    """One command to run. Paths in it are those that ``Engine.place`` gives; mounts name canonical ones.
 
     ``environment`` is complete: nothing of this process's own is added. Where it does not name them, an
     engine adds ``HOME`` (and ``TMPDIR``, where temporary files are not at ``/tmp``); ``PWD`` may appear.
@@ -88,7 +88,8 @@ class RunOutcome:
     """How a command ended. ``exit_code`` is negative when a signal ended it, as in ``subprocess``.
 
     A container tells only what a shell would: there, 128 plus a signal that ends processes is taken for
-    that signal. ``cpu_seconds`` and ``peak_memory_bytes`` (of the largest process) are ``None`` when unknown.
+    that signal. ``cpu_seconds`` and ``peak_memory_bytes`` (of the largest process) are ``None`` when unknown;
+    ``out_of_memory`` is true only when the engine says so.
     """
 
     exit_code: int
@@ -136,9 +137,9 @@ class Engine(ABC):
     ) -> tuple[int, str]:
         """Run one build step, network allowed, on ``base``; returns exit code and combined output.
 
-        Used to install locked packages into a mounted directory, with the paths of a later ``run``. What
-        the step needs to reach an index is among the ``mounts`` and ``environment`` (``engine.installer``);
-        a run is never given it. Each line of output is reported as a detail.
+        Used to install locked packages into a mounted directory, with the paths of a later ``run``. What the
+        step needs to reach an index (certificates, addresses, folders of wheels) is among its ``mounts`` and
+        ``environment``; a run is never given it. Each line of output is reported as a detail.
         """
 
     @abstractmethod

@@ -22,10 +22,10 @@ _PLACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_][A-Za-z0-9_.+-]*
 class DockerfileRequest:
     """What the Dockerfile of a run says.
 
-    ``base`` is a tag that anybody can pull; ``base_id`` the digest of the image that was used, if one was.
-    ``requirements``, ``wheels`` and ``source`` are paths in the directory that the Dockerfile stands in;
-    ``wheels`` is ``None`` when every package is on an index. ``argv``, ``directory`` (relative to the project)
-    and ``environment`` are those inside the container.
+    ``base`` is a tag to pull; ``base_id`` the digest of the image that was used, if one was.
+    ``requirements``, ``wheels`` and ``source`` are paths beside the Dockerfile; ``wheels`` is ``None`` when
+    every package is on an index. ``argv``, ``directory`` (relative to the project) and ``environment`` are
+    those inside the container.
     """
 
     run_id: str
