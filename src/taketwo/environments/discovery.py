@@ -12,19 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from taketwo.environments.scan import Found
+from taketwo.environments.scan import PREFIX, Found
 from taketwo.environments.sites import Site, within
 from taketwo.environments.walk import BYTE_CODE, Tree
 from taketwo.errors import FormatError
 from taketwo.formats import direct_url, dist_info, record
 from taketwo.formats.direct_url import DirectUrl
 from taketwo.formats.wheel_name import normalised
-
-INSTRUMENT = "taketwo"
-"""The name of our own distribution, which belongs to the instrument and not to the experiment."""
-
-PREFIX = "$PREFIX/"
-"""How a listing path of a file outside site-packages begins (``share/``, ``etc/``, ``include/``)."""
 
 SCRIPTS = frozenset({"bin", "Scripts"})
 

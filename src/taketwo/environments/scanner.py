@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from taketwo.environments import discovery, file_digests, machine, path_files
-from taketwo.environments.discovery import INSTRUMENT, Owned
-from taketwo.environments.scan import Found, Kept, PathEntry, Scan
+from taketwo.environments.discovery import Owned
+from taketwo.environments.scan import INSTRUMENT, Found, Kept, Looked, PathEntry, Scan
 from taketwo.environments.sites import Site
 from taketwo.environments.walk import Tree, walk
 from taketwo.formats import listing
@@ -35,17 +35,6 @@ _ALWAYS_THERE = frozenset(
     }
 )
 """What creators of environments put there: a rebuilt environment has its own."""
-
-
-@dataclass
-class Looked:
-    """The scan, and what must be unchanged for it to hold: files with their keys and digests, directories."""
-
-    scan: Scan
-    paths: list[str]
-    keys: bytes
-    digests: list[bytes]
-    directories: list[str]
 
 
 @dataclass
