@@ -74,6 +74,33 @@ def test_a_removed_file_is_missing_and_an_added_one_is_in_the_overlay(venv, blob
     assert "foo/extra.py" in blobs.paths(environment.listing)
 
 
+def test_certificates_of_the_machine_are_not_recorded_and_do_not_change_the_identity(venv, blobs):
+    venv.install("certs", files={"certs/cacert.pem": "published", "certs/__init__.py": ""})
+    before = inspector(blobs).inspect(venv.facts)
+    (venv.site / "certs" / "cacert.pem").write_text("published and the authority of our institution")
+    after = inspector(blobs).inspect(venv.facts)
+    assert after.identity == before.identity
+    assert only(after, "certs").modified == ()
+    assert after.overlay is None
+    assert "certs/cacert.pem" in after.notices[0].text
+
+
+def test_packages_of_the_system_with_a_record_are_of_the_system_still(venv, blobs):
+    venv.install("bare", record=False)
+    info = venv.install("stripped")
+    (info / "INSTALLER").write_text("debian\n")
+    venv.install("ours")
+    from msgspec.structs import replace
+
+    facts = venv.facts
+    environment = inspector(blobs).inspect(replace(facts, base_prefix=facts.prefix))
+    assert [(d.name, d.origin) for d in environment.distributions] == [
+        ("bare", "system"),
+        ("ours", "pending"),
+        ("stripped", "system"),
+    ]
+
+
 def test_stray_modules_are_kept_and_the_furniture_of_environments_is_not(venv, blobs):
     (venv.site / "sitecustomize.py").write_text("import sys\n")
     for name in ("_virtualenv.py", "_virtualenv.pth", "distutils-precedence.pth", "README.txt"):

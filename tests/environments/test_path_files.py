@@ -24,6 +24,16 @@ def test_other_sites_are_looked_at_on_their_own(tmp_path):
     assert (found.directories, found.rest) == ((), b"")
 
 
+def test_code_about_files_of_this_machine_is_counted_and_left_out(tmp_path):
+    (tmp_path / "ca.pem").write_text("")
+    content = f"import os; os.environ['CA'] = '{tmp_path}/ca.pem'\nimport os; '/nowhere/at/all'\n".encode()
+    found = path_files.parse(content, str(tmp_path / "site"))
+    assert found.places == 1
+    assert found.rest == b"import os; '/nowhere/at/all'\n"
+    assert found.effective
+    assert not path_files.parse(b"# a comment\n\n", str(tmp_path)).effective
+
+
 def test_the_frame_that_easy_install_wrote_is_dropped(tmp_path):
     content = b"import sys; sys.__plen = len(sys.path)\nimport sys; new=sys.path[sys.__plen:]\n"
     assert path_files.parse(content, str(tmp_path)).rest == b""

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from taketwo.environments.discovery import PREFIX
-from taketwo.environments.scan import Found, Kept
+from taketwo.environments.scan import PREFIX, Found, Kept
 from taketwo.formats import dist_info, listing
 from taketwo.formats.listing import Listed
 from taketwo.model.base import Blob

@@ -8,22 +8,17 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from taketwo.environments.scan import Found
+from taketwo.environments.scan import PREFIX, Found
 from taketwo.environments.sites import Site, within
 from taketwo.environments.walk import BYTE_CODE, Tree
 from taketwo.errors import FormatError
 from taketwo.formats import direct_url, dist_info, record
 from taketwo.formats.direct_url import DirectUrl
 from taketwo.formats.wheel_name import normalised
-
-INSTRUMENT = "taketwo"
-"""The name of our own distribution, which belongs to the instrument and not to the experiment."""
-
-PREFIX = "$PREFIX/"
-"""How a listing path of a file outside site-packages begins (``share/``, ``etc/``, ``include/``)."""
 
 SCRIPTS = frozenset({"bin", "Scripts"})
 
@@ -32,16 +27,24 @@ _NOT_COUNTED = frozenset(
 )
 
 
+class File(NamedTuple):
+    """A file on the disk, with the digest and the size that RECORD gives."""
+
+    source: str
+    sha256: str | None = None
+    size: int | None = None
+
+
 @dataclass
 class Owned:
-    """A distribution with its files: listing path -> (path on disk, digest that RECORD gives or ``None``).
+    """A distribution with its files by listing path.
 
     ``scripts`` are the programs in ``bin/``, whose first line names an interpreter: never compared.
     ``uncounted`` are files of the installer's own bookkeeping.
     """
 
     found: Found
-    files: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     scripts: dict[str, str] = field(default_factory=dict)
     uncounted: set[str] = field(default_factory=set)
 
@@ -115,13 +118,14 @@ def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> bool:
                 if below.split("/", 1)[0] in SCRIPTS:
                     owned.scripts[PREFIX + below] = absolute
                 else:
-                    owned.files[PREFIX + below] = (absolute, row.sha256)
+                    owned.files[PREFIX + below] = File(absolute, row.sha256, row.size)
                 continue
             else:
                 continue
         if relative.startswith(info) and relative[len(info) :] in _NOT_COUNTED:
             continue
-        owned.files[relative] = (tree.files.get(relative) or f"{site.path}/{relative}", row.sha256)
+        source = tree.files.get(relative) or f"{site.path}/{relative}"
+        owned.files[relative] = File(source, row.sha256, row.size)
         owned.uncounted.discard(relative)
     return bool(rows)
 
@@ -153,6 +157,15 @@ def _egg_link(name: str, path: str, site: Site) -> Owned | None:
     return Owned(found, uncounted={name})
 
 
+def of_the_system(owned: Owned) -> bool:
+    """Whether an operating system's package manager put it there, in a site that is not private.
+
+    Some of their packages have a RECORD, of files that were changed since; installers of Python packages say
+    who they are.
+    """
+    return owned.found.how == "nothing" or owned.found.installer in {"", "debian", "rpm", "apk"}
+
+
 def claim(owned: Owned, tree: Tree, unowned: set[str]) -> None:
     """Give a distribution without RECORD its own records, and what nobody else owns below its names."""
     info = os.path.basename(owned.found.info)
@@ -162,7 +175,7 @@ def claim(owned: Owned, tree: Tree, unowned: set[str]) -> None:
     for path in sorted(unowned | own):
         first = path.split("/", 1)[0]
         if first == info or first in names or first.split(".", 1)[0] in names:
-            owned.files[path] = (tree.files[path], None)
+            owned.files[path] = File(tree.files[path])
 
 
 def _direct_url(path: str) -> DirectUrl | None:

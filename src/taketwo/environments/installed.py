@@ -6,13 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from taketwo.environments import scanner
 from taketwo.environments.conda import builds
 from taketwo.environments.content import ContentKeeper
-from taketwo.environments.discovery import INSTRUMENT
 from taketwo.environments.editable import EditableKeeper
 from taketwo.environments.interface import EnvironmentInspector, InterpreterFacts
-from taketwo.environments.scan import Found, Scan
+from taketwo.environments.scan import INSTRUMENT, Found, Scan
 from taketwo.environments.sites import site_directories, within
 from taketwo.environments.snapshot import Snapshots
 from taketwo.environments.wheel_folders import WheelFolders
@@ -61,6 +59,8 @@ class InstalledInspector(EnvironmentInspector):
         sites = site_directories(facts, project)
         scan, known = self._snapshots.load(sites)
         if scan is None:
+            from taketwo.environments import scanner  # noqa: PLC0415 - its parsers load only when something changed
+
             looked = scanner.look(sites, known)
             scan = looked.scan
             self._snapshots.save(sites, looked)

@@ -1,20 +1,32 @@
 """.pth files: lines that add directories to sys.path, and lines that run."""
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH112, PTH118
+# ruff: noqa: PTH110, PTH112, PTH118
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+
+_PLACE = re.compile(r"(?<![\w.])/[\w.+-]+(?:/[\w.+-]+)+")
 
 
 @dataclass(frozen=True)
 class PathFile:
-    """What a .pth file does: ``directories`` outside its own site, absolute; ``rest`` is everything else."""
+    """What a .pth file does: ``directories`` outside its own site, absolute; ``rest`` is everything else.
+
+    ``places`` counts lines that run code about files of this machine, which are in neither.
+    """
 
     directories: tuple[str, ...]
     rest: bytes
+    places: int = 0
+
+    @property
+    def effective(self) -> bool:
+        """Whether ``rest`` holds more than comments."""
+        return any(line.strip() and not line.lstrip().startswith(b"#") for line in self.rest.splitlines())
 
 
 def parse(content: bytes, site: str, *, sites: Collection[str] = ()) -> PathFile:
@@ -24,6 +36,7 @@ def parse(content: bytes, site: str, *, sites: Collection[str] = ()) -> PathFile
     """
     directories: list[str] = []
     rest: list[bytes] = []
+    places = 0
     for line in content.splitlines(keepends=True):
         text = line.strip().decode("utf-8", "surrogateescape")
         runs = text.startswith(("import ", "import\t"))
@@ -34,6 +47,10 @@ def parse(content: bytes, site: str, *, sites: Collection[str] = ()) -> PathFile
                     directories.append(path)
                 continue  # a line about a place that is not there has no effect, and would tell a path
         bracket = runs and "sys.__plen" in text  # easy_install's frame around the lines it owns
-        if not bracket and not (runs and any(other in text for other in sites)):
-            rest.append(line)
-    return PathFile(tuple(directories), b"".join(rest))
+        if bracket or (runs and any(other in text for other in sites)):
+            continue
+        if runs and any(os.path.exists(place) for place in _PLACE.findall(text)):
+            places += 1
+            continue
+        rest.append(line)
+    return PathFile(tuple(directories), b"".join(rest), places)

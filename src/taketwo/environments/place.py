@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taketwo.environments.content import SHEBANG
-from taketwo.environments.discovery import PREFIX
 from taketwo.environments.editable import SOURCE_MARK
+from taketwo.environments.scan import PREFIX
 from taketwo.errors import RebuildError
 from taketwo.formats import dist_info, listing
 from taketwo.formats.listing import Listed

@@ -17,9 +17,7 @@ _LARGEST = 1024 * 1024
 _MOST_FILES = 100
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s;]+")
 _OPTION = re.compile(r"^(--?[A-Za-z-]+)(?:[= ]|$)")
-_WITH_ADDRESS = frozenset(
-    {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "--pypi-url"}
-)
+_WITH_ADDRESS = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host"})
 
 
 def requested(project: Path, distributions: Sequence[Distribution]) -> tuple[Requirement, ...]:

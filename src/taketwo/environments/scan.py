@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from taketwo.model.base import Notice, Value
+
+INSTRUMENT = "taketwo"
+"""The name of our own distribution, which belongs to the instrument and not to the experiment."""
+
+PREFIX = "$PREFIX/"
+"""How a listing path of a file outside site-packages begins (``share/``, ``etc/``, ``include/``)."""
 
 
 class Kept(Value, frozen=True, kw_only=True):
@@ -70,3 +77,14 @@ class Scan(Value, frozen=True, kw_only=True):
     identity: str = ""
     files: int = 0
     notices: tuple[Notice, ...] = ()
+
+
+@dataclass
+class Looked:
+    """The scan, and what must be unchanged for it to hold: files with their keys and digests, directories."""
+
+    scan: Scan
+    paths: list[str]
+    keys: bytes
+    digests: list[bytes]
+    directories: list[str]

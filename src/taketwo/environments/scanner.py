@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.environments import discovery, file_digests, path_files
-from taketwo.environments.discovery import INSTRUMENT, Owned
-from taketwo.environments.scan import Found, Kept, PathEntry, Scan
+from taketwo.environments import discovery, file_digests, machine, path_files
+from taketwo.environments.discovery import Owned
+from taketwo.environments.scan import INSTRUMENT, Found, Kept, Looked, PathEntry, Scan
 from taketwo.environments.sites import Site
 from taketwo.environments.walk import Tree, walk
 from taketwo.formats import listing
@@ -38,17 +38,6 @@ _ALWAYS_THERE = frozenset(
 
 
 @dataclass
-class Looked:
-    """The scan, and what must be unchanged for it to hold: files with their keys and digests, directories."""
-
-    scan: Scan
-    paths: list[str]
-    keys: bytes
-    digests: list[bytes]
-    directories: list[str]
-
-
-@dataclass
 class _View:
     """Everything on the path merged: the first site wins, as in an import."""
 
@@ -65,8 +54,8 @@ def look(sites: tuple[Site, ...], known: Mapping[bytes, bytes], *, stray_limit: 
     view = _view(sites)
     strays = _small_enough(view, stray_limit)
     for one in view.owned:
-        for path, (source, _) in one.files.items():
-            view.files.setdefault(path, source)
+        for path, file in one.files.items():
+            view.files.setdefault(path, file.source)
     wanted = view.files | strays
     paths = list(wanted.values())
     watched = [*paths, *_bookkeeping(view)]
@@ -78,6 +67,7 @@ def look(sites: tuple[Site, ...], known: Mapping[bytes, bytes], *, stray_limit: 
         for (path, source), digest, key in zip(wanted.items(), found, keys, strict=False)
         if digest
     }
+    view.notices += machine.without_certificates(view.owned, facts)
     scan = _scan(view, facts, strays, sites)
     blank = [b""] * (len(watched) - len(paths))
     return Looked(scan, watched, packed, found + blank, view.directories)
@@ -97,11 +87,18 @@ def _view(sites: tuple[Site, ...]) -> _View:
         unowned = {p for p in tree.files if p not in spoken_for and p.split("/", 1)[0] not in _ALWAYS_THERE}
         unowned -= {p for p in unowned if ".dist-info/" in p.split("/", 1)[0] + "/"}
         recordless = [one for one in everyone if one.found.how == "nothing"]
+        if not site.private and recordless:
+            recordless = [one for one in everyone if discovery.of_the_system(one)]
+            for one in recordless:
+                one.files.clear()
+                one.found = msgspec.structs.replace(one.found, how="nothing")
         for one in recordless if site.private else ():
             discovery.claim(one, tree, unowned)
             if any(not path.startswith(os.path.basename(one.found.info)) for path in one.files):
                 one.found = msgspec.structs.replace(one.found, how="claimed")
                 unowned.difference_update(one.files)
+            else:
+                one.files.clear()
         _add(view, everyone, names)
         if recordless and not site.private:
             view.notices.append(_of_the_system(recordless))
@@ -117,8 +114,8 @@ def _add(view: _View, everyone: list[Owned], names: set[str]) -> None:
         names.add(one.found.name)
         if one.found.name != INSTRUMENT and one.found.kind != "editable":
             # What an earlier site has under the same path is what gets imported.
-            one.files = {p: f for p, f in one.files.items() if view.files.get(p, f[0]) == f[0]}
-            view.files.update((path, source) for path, (source, _) in one.files.items())
+            one.files = {p: f for p, f in one.files.items() if view.files.get(p, f.source) == f.source}
+            view.files.update((path, file.source) for path, file in one.files.items())
         view.owned.append(one)
 
 
@@ -131,10 +128,10 @@ def _add_unowned(view: _View, site: Site, tree: Tree, unowned: set[str]) -> None
 
 
 def _of_the_system(recordless: list[Owned]) -> Notice:
-    names = sorted(one.found.name for one in recordless)
+    names = sorted({one.found.name for one in recordless})
     return Notice(
         topic="environment",
-        text=f"{len(names)} packages without RECORD are known by name and version only: {', '.join(names)}",
+        text=f"{len(names)} system packages are known by name and version only: {', '.join(names)}",
     )
 
 
@@ -209,8 +206,8 @@ def _verified(one: Owned, facts: dict[str, Kept]) -> Found:
     here = [facts[path] for path in one.files if path in facts]
     modified = sorted(
         path
-        for path, (_, hashed) in one.files.items()
-        if hashed and path in facts and facts[path].sha256 != hashed
+        for path, file in one.files.items()
+        if file.sha256 and path in facts and facts[path].sha256 != file.sha256
     )
     whole = (
         found.kind in {"vcs", "archive", "directory"} or found.how == "claimed" or found.kind == "editable"
@@ -242,8 +239,12 @@ def _path_files(
         except OSError:
             continue
         directories = tuple(d for d in parsed.directories if d not in linked and d != site.path)
+        if parsed.places:
+            name = os.path.basename(path)
+            text = f"{name} runs code about places of this machine; these lines are not recorded"
+            view.notices.append(Notice(topic="environment", text=text))
         if directories:
             entries.append(PathEntry(source=path, directories=directories))
-        if parsed.rest.strip():
+        if parsed.effective:
             rewritten.append((os.path.basename(path), parsed.rest))
     return tuple(rewritten), tuple(entries)

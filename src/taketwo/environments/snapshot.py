@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from taketwo.environments import file_digests
-from taketwo.environments.scan import Scan
-from taketwo.environments.scanner import Looked
+from taketwo.environments.scan import Looked, Scan
 from taketwo.environments.sites import Site
 from taketwo.version import __version__
 
@@ -104,6 +102,8 @@ def _identify(sites: tuple[Site, ...]) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    import tempfile  # noqa: PLC0415 - heavy, and an unchanged environment writes nothing
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".snapshot-")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -114,6 +113,8 @@ def from_folders(
 
 def gives(wheel: Path, installed: Mapping[str, str | None], *, edited: Collection[str] = ()) -> bool:
     """Whether ``wheel`` gave these files: each that it has is installed under its path, with its hash."""
+    import zipfile  # noqa: PLC0415 - heavy, and few environments have wheels of their own
+
     try:
         with zipfile.ZipFile(wheel) as archive:
             names = [n for n in archive.namelist() if n.endswith(".dist-info/RECORD") and n.count("/") == 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 
 from taketwo.formats.wheel_name import normalised
@@ -36,6 +35,8 @@ def headers(text: str) -> dict[str, tuple[str, ...]]:
 
 def scripts(entry_points: str) -> dict[str, str]:
     """Console and GUI scripts of entry_points.txt: name -> ``module:attribute``, ``{}`` when unreadable."""
+    import configparser  # noqa: PLC0415 - heavy, only needed here
+
     parser = configparser.RawConfigParser(delimiters=("=",), strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names of scripts keep their case
     try:
