@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 
 import pytest
-from tests.support.requirements import require
 
 from taketwo.engine.bubblewrap import BubblewrapEngine
 from taketwo.engine.docker import DockerEngine
 from taketwo.engine.interface import Base
 from taketwo.engine.venv import VenvEngine
 from taketwo.model.environment import Interpreter
+from tests.support.requirements import require
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.sessions import FakeOpener
 
 import taketwo
-from taketwo.capture.recording import Recording
 from taketwo.decorator import Capture
 from taketwo.errors import CaptureError, UsageError
 from taketwo.model.rules import Rule
+from taketwo.record.recording import Recording
+from tests.support.sessions import FakeOpener
 
 
 @pytest.fixture

@@ -53,11 +53,3 @@ def test_the_public_names_are_these() -> None:
         "set_tag",
     ]
     assert all(getattr(taketwo, name).__doc__ for name in taketwo.__all__)
-
-
-def test_the_decorator_keeps_its_name_when_the_stage_of_that_name_is_imported() -> None:
-    import taketwo
-    from taketwo.capture.recording import Recording
-
-    assert callable(taketwo.capture)
-    assert Recording.__module__ == "taketwo.capture.recording"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextvars import Token
 
-    from taketwo.capture.call import CallSession, SessionOpener
+    from taketwo.record.call import CallSession, SessionOpener
 
 _Function = TypeVar("_Function")
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -188,8 +188,8 @@ class RecordedCall:
         with self._observed.silence():
             from pathlib import Path  # noqa: PLC0415 (heavy, only needed here)
 
-            from taketwo.capture.call import CallRequest  # noqa: PLC0415 (heavy, only needed here)
             from taketwo.observer.journal import Journal  # noqa: PLC0415 (heavy, only needed here)
+            from taketwo.record.call import CallRequest  # noqa: PLC0415 (heavy, only needed here)
 
             file = Path(function.__code__.co_filename).absolute()
             request = CallRequest(

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from tests.support.cli_app import FakeApplication
 
 from taketwo.cli.main import run_replay, run_taketwo
 from taketwo.cli.shell import Shell
+from tests.support.cli_app import FakeApplication
 
 
 @dataclass(frozen=True)

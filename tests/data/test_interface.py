@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.data_sources import MemorySource
 
 from taketwo.data.digests import FileDigests
 from taketwo.data.dvc import DvcSource
@@ -19,6 +18,7 @@ from taketwo.errors import DataError
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob
 from taketwo.model.data import Input, Location
+from tests.support.data_sources import MemorySource
 
 CONTENT = b"name,score\nann,3\n"
 

@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.support.data_sources import MemorySource
 
 from taketwo.data.digests import FileDigests
 from taketwo.data.directory import list_directory
@@ -15,6 +14,7 @@ from taketwo.formats import listing
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob
 from taketwo.model.data import Input, Location
+from tests.support.data_sources import MemorySource
 
 DIGESTS = FileDigests(None)
 

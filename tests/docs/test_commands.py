@@ -4,11 +4,11 @@ import re
 
 import click
 import pytest
-from tests.support.cli_pages import PAGES, ROOT, real_commands, typed_commands
 
 from taketwo.cli.main import COMMANDS
 from taketwo.cli.shell import common_options
 from taketwo.verify.rules import parse_rule
+from tests.support.cli_pages import PAGES, ROOT, real_commands, typed_commands
 
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 REAL = real_commands()

@@ -3,9 +3,6 @@
 import json
 import re
 
-from tests.support.cli_pages import ROOT
-from tests.support.cli_runs import manifest
-
 from taketwo import report
 from taketwo.app.results import EngineState, LockResult
 from taketwo.cli import documents, failures
@@ -16,6 +13,8 @@ from taketwo.model.rules import Rule, Rung
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Check, Difference, Outcome, Verdict
 from taketwo.store.interface import Collected, Damage, RunSummary
+from tests.support.cli_pages import ROOT
+from tests.support.cli_runs import manifest
 
 PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 

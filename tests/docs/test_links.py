@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.support.cli_pages import PAGES, ROOT, anchors, without_code
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -6,13 +6,13 @@ import re
 
 import msgspec
 import pytest
-from tests.support.cli_pages import ROOT
 
 from taketwo import model
 from taketwo.model.base import Value
 from taketwo.model.manifest import Manifest
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Check, Difference, Verdict
+from tests.support.cli_pages import ROOT
 
 PAGE = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
 IN_JSON_PAGE = {Verdict, Check, Difference, RunDiff}

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.support.cli_pages import ROOT
 
 # Written in pieces, so that this file does not match itself.

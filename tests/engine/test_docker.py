@@ -9,12 +9,12 @@ import sys
 from dataclasses import replace
 
 import pytest
-from tests.engine.test_interface import INTERRUPTED, containers_of
-from tests.support.engines import Heard, Workbench
 
 from taketwo.engine.docker import DockerEngine
 from taketwo.engine.interface import Base, Limits, RunRequest
 from taketwo.errors import EngineError, NoInterpreter
+from tests.engine.test_interface import INTERRUPTED, containers_of
+from tests.support.engines import Heard, Workbench
 
 
 @pytest.mark.parametrize("address", ["unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.support.fake_engine import Behaviour, FakeEngine
 
 from taketwo.engine.docker_client import Image
 from taketwo.engine.docker_images import image_for
 from taketwo.errors import EngineError, NoInterpreter
 from taketwo.model.environment import Interpreter
+from tests.support.fake_engine import Behaviour, FakeEngine
 
 WANTED = Interpreter(implementation="cpython", version="3.11.7")
 

@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.engines import Workbench, arrange_in_fake, arrange_with_python
-from tests.support.fake_engine import FakeEngine
 
 from taketwo.engine.interface import Limits, Mount
 from taketwo.errors import NoInterpreter
 from taketwo.model.environment import Interpreter
 from taketwo.progress import Progress
+from tests.support.engines import Workbench, arrange_in_fake, arrange_with_python
+from tests.support.fake_engine import FakeEngine
 
 REAL = [
     "venv",

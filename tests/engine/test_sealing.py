@@ -7,11 +7,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.fake_engine import FakeEngine
 
 from taketwo.engine.interface import Base
 from taketwo.engine.sealing import read_sealing
 from taketwo.engine.venv import VenvEngine
+from tests.support.fake_engine import FakeEngine
 
 HELD = {
     "network": False,

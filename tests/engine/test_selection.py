@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.fake_engine import FakeEngine
 
 from taketwo.engine.selection import select
 from taketwo.errors import EngineUnavailable, UsageError
+from tests.support.fake_engine import FakeEngine
 
 
 def engines(**usable: str):

@@ -1,9 +1,9 @@
 """Editable installs by all their mechanisms."""
 
 import pytest
-from tests.support.environments import Blobs, Venv, inspector, only
 
 from taketwo.environments.editable import SOURCE_MARK
+from tests.support.environments import Blobs, Venv, inspector, only
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The commands of a build, and what uv's complaints mean."""
 
 import pytest
-from tests.support.sample_environment import sample
 
 from taketwo.environments import install
 from taketwo.errors import NoInterpreter, PackageUnavailable, RebuildError
+from tests.support.sample_environment import sample
 
 
 def test_the_installation_requires_hashes_copies_and_builds_only_what_is_locked_as_source():

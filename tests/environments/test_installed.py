@@ -6,9 +6,9 @@ import os
 import sys
 
 import pytest
-from tests.support.environments import Blobs, Venv, hashed, inspector, only, settle, wheel
 
 from taketwo.formats import listing
+from tests.support.environments import Blobs, Venv, hashed, inspector, only, settle, wheel
 
 
 @pytest.fixture

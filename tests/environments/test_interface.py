@@ -1,11 +1,11 @@
 """What every inspector promises: one contract for the fake and the real one."""
 
 import pytest
-from tests.support.environments import Blobs, Venv, inspector
-from tests.support.fake_inspector import FakeInspector
 
 from taketwo.formats.wheel_name import normalised
 from taketwo.model.environment import Distribution
+from tests.support.environments import Blobs, Venv, inspector
+from tests.support.fake_inspector import FakeInspector
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -1,10 +1,9 @@
 """Locks are completed from an index, now or later."""
 
-from tests.support.environments import Blobs
-from tests.support.fake_index import FakeIndex
-
 from taketwo.environments.lock import complete
 from taketwo.model.environment import Artefact, Distribution, Environment, Interpreter
+from tests.support.environments import Blobs
+from tests.support.fake_index import FakeIndex
 
 SIX = Artefact(filename="six-1.17.0-py2.py3-none-any.whl", sha256="a" * 64)
 
@@ -54,10 +53,9 @@ def test_an_instrument_is_never_locked():
 
 
 def test_a_rescue_is_asked_for_what_the_index_does_not_have(tmp_path):
-    from tests.support.environments import Venv, inspector, only, wheel
-
     from taketwo.environments.wheel_folders import from_folders
     from taketwo.formats import listing
+    from tests.support.environments import Venv, inspector, only, wheel
 
     blobs = Blobs()
     path = wheel(tmp_path / "wheels", "private", "1.0", {"private.py": "x = 1\n"})

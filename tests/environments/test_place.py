@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.environments import Blobs
 
 from taketwo.environments import place
 from taketwo.errors import RebuildError
 from taketwo.formats import listing
 from taketwo.formats.listing import Listed
 from taketwo.model.environment import Distribution, Environment, Interpreter
+from tests.support.environments import Blobs
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import uv
-from tests.support.environments import Blobs, Venv, inspector, only, wheel
 
 from taketwo.environments import install, place, rebuilt
 from taketwo.environments.lock import complete
 from taketwo.environments.uv_index import UvArtefactIndex
 from taketwo.errors import PackageUnavailable
+from tests.support.environments import Blobs, Venv, inspector, only, wheel
 
 ADDRESS = "https://partner.example/tool.git"
 

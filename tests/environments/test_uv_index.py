@@ -6,12 +6,12 @@ import sys
 import tarfile
 
 import pytest
-from tests.support.environments import wheel
-from tests.support.fake_index import FakeIndex
 
 from taketwo.environments.cached_index import CachedArtefactIndex
 from taketwo.environments.uv_index import UvArtefactIndex, choose
 from taketwo.model.environment import Artefact, Distribution, Interpreter
+from tests.support.environments import wheel
+from tests.support.fake_index import FakeIndex
 
 INTERPRETER = Interpreter(implementation="cpython", version=".".join(map(str, sys.version_info[:3])))
 

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+
 from tests.support.examples import copy_of, needs_taketwo_command, python
 
 

@@ -5,6 +5,7 @@ import json
 import runpy
 
 import pytest
+
 from tests.support.examples import copy_of, needs_decorator, needs_taketwo_command, python
 
 pytest.importorskip("sklearn", reason="the study uses scikit-learn")

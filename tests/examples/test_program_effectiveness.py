@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tests.support.examples import copy_of, needs_taketwo_command, python
 
 from taketwo.report.published import compare, numbers_of, read_table
+from tests.support.examples import copy_of, needs_taketwo_command, python
 
 pytest.importorskip("statsmodels", reason="the study's data and models are in statsmodels")
 

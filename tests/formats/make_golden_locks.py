@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from tests.support.sample_environment import sample
-
 from taketwo.formats.pylock import pylock
 from taketwo.formats.requirements import requirements
+from tests.support.sample_environment import sample
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.manifests import full_manifest, small_manifest
 
 from taketwo.errors import FormatError
 from taketwo.formats import canonical_json, manifest
 from taketwo.model.base import as_float, number
 from taketwo.model.manifest import Metric
+from tests.support.manifests import full_manifest, small_manifest
 
 
 def _at_default(value, where=""):

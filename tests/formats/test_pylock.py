@@ -6,11 +6,11 @@ import tomllib
 import msgspec
 import pytest
 from packaging import pylock as pep751
-from tests.formats.make_golden_locks import GOLDEN
-from tests.support.sample_environment import sample
 
 from taketwo.formats.pylock import marker, pylock
 from taketwo.model.environment import Interpreter
+from tests.formats.make_golden_locks import GOLDEN
+from tests.support.sample_environment import sample
 
 
 def test_the_bytes_are_the_golden_ones():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.manifests import blob, full_manifest, small_manifest
 
 from taketwo.errors import FormatError
 from taketwo.formats import listing, manifest, references
@@ -14,6 +13,7 @@ from taketwo.model.data import Input
 from taketwo.model.environment import Distribution, Environment, Interpreter
 from taketwo.model.manifest import Call, Invocation, Parameter
 from taketwo.model.source import Source
+from tests.support.manifests import blob, full_manifest, small_manifest
 
 PYTHON = Interpreter(implementation="cpython", version="3.11.7")
 

@@ -4,10 +4,10 @@ import random
 
 import msgspec
 from pip_requirements_parser import RequirementsFile
-from tests.formats.make_golden_locks import GOLDEN
-from tests.support.sample_environment import sample
 
 from taketwo.formats.requirements import requirements
+from tests.formats.make_golden_locks import GOLDEN
+from tests.support.sample_environment import sample
 
 
 def test_the_bytes_are_the_golden_ones():

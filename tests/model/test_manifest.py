@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.manifests import NOON, full_manifest, small_manifest
 
 

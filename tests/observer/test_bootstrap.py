@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.support.interpreters import MINORS, interpreter
 from tests.support.observing import BOOTSTRAP, observe, observed_environment
 

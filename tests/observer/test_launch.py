@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.engines import Heard
-from tests.support.requirements import require
 
 from taketwo.engine.interface import RunRequest
 from taketwo.engine.sealing import read_sealing
 from taketwo.observer import launch
+from tests.support.engines import Heard
+from tests.support.requirements import require
 
 LAUNCH = Path(launch.__file__)
 

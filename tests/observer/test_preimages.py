@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.observing import observe
 
-from taketwo.capture.events import Preimage
-from taketwo.capture.recording import Recording
+from taketwo.record.events import Preimage
+from taketwo.record.recording import Recording
+from tests.support.observing import observe
 
 OLD = b"old content\n"
 

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.observing import Observed, observe, observed_environment
 
 import taketwo.observer
-from taketwo.capture.events import CallStart
-from taketwo.capture.recording import Recording
+from taketwo.record.events import CallStart
+from taketwo.record.recording import Recording
+from tests.support.observing import Observed, observe, observed_environment
 
 REPLAY = Path(taketwo.observer.__file__).resolve().parent / "replay_call.py"
 

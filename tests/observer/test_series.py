@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.observing import observe, observed_environment
 
-from taketwo.capture.recording import Recording
+from taketwo.record.recording import Recording
+from tests.support.observing import observe, observed_environment
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import json
 
 import msgspec
-from tests.support.studies import manifest
-from tests.support.verdicts import not_reproduced
 
 from taketwo.model.source import Source
 from taketwo.report import render_diff, render_diff_json
 from taketwo.verify.diff import diff
+from tests.support.studies import manifest
+from tests.support.verdicts import not_reproduced
 
 PATCH = "--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-seed = 7\n+seed = 8\x1b[2J\n"
 

@@ -2,10 +2,9 @@
 
 import json
 
-from tests.support.studies import manifest, replay
-
 from taketwo.report import listing, render_listing, render_listing_json
 from taketwo.store.interface import RunSummary
+from tests.support.studies import manifest, replay
 
 
 def rows():

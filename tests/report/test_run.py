@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from tests.support.studies import blob, distribution, environment, manifest, replay, rule
-from tests.support.verdicts import hostile
 
 from taketwo.model.base import Notice
 from taketwo.model.environment import Lock, Requirement
 from taketwo.model.manifest import Call, Ending, Invocation, Manifest, Metric, Parameter, StoredValue
 from taketwo.report import render_run
+from tests.support.studies import blob, distribution, environment, manifest, replay, rule
+from tests.support.verdicts import hostile
 
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 

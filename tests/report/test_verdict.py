@@ -5,11 +5,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.support.studies import manifest, replay
-from tests.support.verdicts import HOSTILE, hostile, not_reproduced, reproduced
 
 from taketwo.model.verdict import Outcome, Verdict
 from taketwo.report import render_html, render_json, render_markdown, render_text
+from tests.support.studies import manifest, replay
+from tests.support.verdicts import HOSTILE, hostile, not_reproduced, reproduced
 
 CASES = {"reproduced": reproduced, "not-reproduced": not_reproduced, "hostile": hostile}
 ANSWERS = {"reproduced": "Reproduced", "not-reproduced": "Not reproduced", "hostile": "Not reproduced"}

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.studies import rule
-from tests.support.verdicts import not_reproduced, reproduced
 
 from taketwo.report import words
 from taketwo.report.html_elements import element
 from taketwo.report.terminal import fit
+from tests.support.studies import rule
+from tests.support.verdicts import not_reproduced, reproduced
 
 
 @given(st.text(st.characters()))

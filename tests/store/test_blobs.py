@@ -9,11 +9,11 @@ import threading
 import time
 
 import pytest
-from tests.support.manifests import small_manifest
 
 from taketwo.errors import StoreError, Tampered
 from taketwo.model.manifest import Streams
 from taketwo.store.local import LocalStore
+from tests.support.manifests import small_manifest
 
 
 @pytest.fixture

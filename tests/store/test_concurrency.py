@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.support.manifests import small_manifest
 
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.data import Output
@@ -20,6 +19,7 @@ from taketwo.store import locks
 from taketwo.store.blobs import BlobFiles
 from taketwo.store.layout import Layout
 from taketwo.store.local import LocalStore
+from tests.support.manifests import small_manifest
 
 PROCESSES = 50
 RUNS_EACH = 3

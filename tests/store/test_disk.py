@@ -155,9 +155,8 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path):
 @pytest.mark.skipif(not _can_mount(), reason="needs unshare(1) and user namespaces, to mount read-only")
 @pytest.mark.parametrize("indexed", [True, False])
 def test_a_read_only_disk_is_read_and_writing_to_it_is_told(tmp_path, indexed):
-    from tests.support.manifests import small_manifest
-
     from taketwo.store.local import LocalStore
+    from tests.support.manifests import small_manifest
 
     store = LocalStore(tmp_path)
     store.put_bytes(b"kept")

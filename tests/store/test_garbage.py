@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.fake_store import FakeStore
-from tests.support.manifests import small_manifest
 
 from taketwo.errors import StoreError
 from taketwo.formats import listing
@@ -21,6 +19,8 @@ from taketwo.model.environment import Environment, Interpreter
 from taketwo.model.manifest import Streams
 from taketwo.store.interface import Collected
 from taketwo.store.local import LocalStore
+from tests.support.fake_store import FakeStore
+from tests.support.manifests import small_manifest
 
 HOUR = 3600
 

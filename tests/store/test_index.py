@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.manifests import NOON, small_manifest
 
 from taketwo.formats.run_id import new_run_id
 from taketwo.store.local import LocalStore
+from tests.support.manifests import NOON, small_manifest
 
 
 @pytest.fixture

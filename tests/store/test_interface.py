@@ -6,8 +6,6 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from tests.support.fake_store import FakeStore
-from tests.support.manifests import NOON, full_manifest, small_manifest
 
 from taketwo.errors import AmbiguousRun, MissingBlob, StoreError, UnknownRun
 from taketwo.formats import listing
@@ -15,6 +13,8 @@ from taketwo.model.base import Blob
 from taketwo.model.data import Input
 from taketwo.model.manifest import Invocation, ReplayOf, Sealing, Streams
 from taketwo.store.local import LocalStore
+from tests.support.fake_store import FakeStore
+from tests.support.manifests import NOON, full_manifest, small_manifest
 
 NOWHERE = "0" * 64
 

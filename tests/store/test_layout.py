@@ -6,10 +6,10 @@ import contextlib
 import subprocess
 
 import pytest
-from tests.support.manifests import small_manifest
 
 from taketwo.errors import StoreError, TaketwoError
 from taketwo.store.local import LocalStore
+from tests.support.manifests import small_manifest
 
 RUN = "20261123-114500-7fk3q9xw2m"
 

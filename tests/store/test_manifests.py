@@ -8,11 +8,11 @@ import stat
 import subprocess
 
 import pytest
-from tests.support.manifests import small_manifest
 
 from taketwo.errors import StoreError, Tampered
 from taketwo.formats import canonical_json
 from taketwo.store.local import LocalStore
+from tests.support.manifests import small_manifest
 
 
 @pytest.fixture

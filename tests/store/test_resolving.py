@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.manifests import NOON
 
 from taketwo.errors import AmbiguousRun, UnknownRun
 from taketwo.formats.run_id import RunIdSource
 from taketwo.store.resolving import resolve
+from tests.support.manifests import NOON
 
 A, B, C = "20261123-114500-7fk3q9xw2m", "20261123-114500-8g00000000", "20261124-090000-7fz0000000"
 RUNS = [A, B, C]

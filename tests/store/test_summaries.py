@@ -7,11 +7,11 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.manifests import full_manifest, small_manifest
 
 from taketwo.formats import canonical_json, manifest
 from taketwo.model.manifest import Ending, Invocation
 from taketwo.store.summaries import UNREADABLE, summarise
+from tests.support.manifests import full_manifest, small_manifest
 
 
 def test_a_row_holds_what_the_manifest_says():

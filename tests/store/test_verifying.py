@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.fake_store import FakeStore
-from tests.support.manifests import small_manifest
 
 from taketwo.formats import listing
 from taketwo.model.data import Input
 from taketwo.model.manifest import Streams
+from tests.support.fake_store import FakeStore
+from tests.support.manifests import small_manifest
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """taketwo without anything behind its entrances: use cases that remember what they were asked, and answer."""
 
-from tests.support.cli_runs import manifest, verdict
-from tests.support.cli_store import MemoryStore
-
 from taketwo.app.results import (
     CommandResult,
     Comparison,
@@ -17,6 +14,8 @@ from taketwo.engine.interface import Availability
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome
 from taketwo.report.published import PublishedRow
+from tests.support.cli_runs import manifest, verdict
+from tests.support.cli_store import MemoryStore
 
 
 class FakeApplication(Application):

@@ -3,9 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from taketwo.capture.files import DEFAULT_SIZE_LIMIT, Keeping
 from taketwo.data.digests import FileDigests
 from taketwo.model.base import Blob
+from taketwo.record.files import DEFAULT_SIZE_LIMIT, Keeping
 
 
 class MemoryStore:

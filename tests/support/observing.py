@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import taketwo.observer
-from taketwo.capture.recording import Recording
+from taketwo.record.recording import Recording
 
 SOURCE = Path(taketwo.observer.__file__).resolve().parents[2]
 BOOTSTRAP = Path(taketwo.observer.__file__).resolve().parent / "bootstrap"

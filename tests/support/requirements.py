@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+
 from tests.support import base_image
 
 

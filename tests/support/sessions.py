@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from taketwo.capture.call import CallRequest, CallSession, SessionOpener
-from taketwo.capture.recording import Recording
+from taketwo.record.call import CallRequest, CallSession, SessionOpener
+from taketwo.record.recording import Recording
 
 
 class FakeSession(CallSession):

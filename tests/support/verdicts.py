@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+
+from taketwo.model.manifest import Ending, Invocation, Manifest, Metric, Streams
+from taketwo.model.verdict import Verdict
+from taketwo.verify.compare import compare
 from tests.support.studies import (
     HOST,
     Content,
@@ -13,10 +17,6 @@ from tests.support.studies import (
     rule,
     sealing,
 )
-
-from taketwo.model.manifest import Ending, Invocation, Manifest, Metric, Streams
-from taketwo.model.verdict import Verdict
-from taketwo.verify.compare import compare
 
 Case = tuple[Verdict, Manifest, Manifest, Content]
 HOSTILE = "<script>alert(1)</script>\x1b[2J\u202e`|[x](javascript:1) & \ud800"

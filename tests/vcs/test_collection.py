@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Blobs, Project
 
 from taketwo.errors import SourceError, TaketwoError
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Blobs, Project
 
 
 def _objects(vault: GitVault) -> set[str]:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Project, contents
 
 from taketwo.errors import SourceError
 from taketwo.vcs.command import Git
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Project, contents
 
 _CONTEXTS = ("system", "global", "local")
 

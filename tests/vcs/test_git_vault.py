@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Blobs, Project
 
 from taketwo.errors import SourceError
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Blobs, Project
 
 Rebuild = Callable[[GitVault, str], dict[str, object]]
 MakeProject = Callable[..., Project]

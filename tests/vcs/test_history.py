@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Blobs, Project
 
 from taketwo.model.source import Repository
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Blobs, Project
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.fake_vault import FakeVault
-from tests.vcs.conftest import Blobs, Project, contents
 
 from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.interface import FileChange, SourceVault
+from tests.support.fake_vault import FakeVault
+from tests.vcs.conftest import Blobs, Project, contents
 
 _NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=12).filter(
     lambda name: (

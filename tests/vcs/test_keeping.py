@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Blobs, Project
 
 from taketwo.errors import SourceError
 from taketwo.vcs import worktree_index
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Blobs, Project
 
 _CAPTURE = """
 import json, sys, pathlib

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vcs.conftest import Project
 
 from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.objects import parse_tree
+from tests.vcs.conftest import Project
 
 _OID = bytes(range(20))
 

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.vcs.conftest import Project
 
 from taketwo.errors import Tampered
 from taketwo.vcs.database import Database
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.proof import prove, still_young
 from taketwo.vcs.rehash import file_id, tree_id
+from tests.vcs.conftest import Project
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.vcs.conftest import Blobs, Project, contents
-
 from taketwo.vcs.git_vault import GitVault
+from tests.vcs.conftest import Blobs, Project, contents
 
 Rebuild = Callable[[GitVault, str], dict[str, object]]
 MakeProject = Callable[..., Project]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.vcs.conftest import Project
 
 from taketwo.errors import SourceError
 from taketwo.vcs.user_repository import Status, find_repository, parse_status
+from tests.vcs.conftest import Project
 
 _PATHS = st.binary(min_size=1, max_size=30).filter(lambda path: b"\0" not in path)
 _OID = b"0" * 40

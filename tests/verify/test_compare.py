@@ -2,19 +2,6 @@
 
 import msgspec
 import pytest
-from tests.support.studies import (
-    HOST,
-    Content,
-    blob,
-    digest,
-    distribution,
-    environment,
-    manifest,
-    rebuilt,
-    replay,
-    rule,
-    sealing,
-)
 
 from taketwo.formats import listing
 from taketwo.model.base import Blob
@@ -33,6 +20,19 @@ from taketwo.model.rules import Rung
 from taketwo.model.source import Source
 from taketwo.model.verdict import Outcome
 from taketwo.verify.compare import compare
+from tests.support.studies import (
+    HOST,
+    Content,
+    blob,
+    digest,
+    distribution,
+    environment,
+    manifest,
+    rebuilt,
+    replay,
+    rule,
+    sealing,
+)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """The difference of two runs names everything and judges nothing."""
 
-from tests.support.studies import Content, distribution, environment, manifest, replay
-
 from taketwo.model.manifest import Metric, Parameter
 from taketwo.model.source import Source
 from taketwo.verify.diff import diff
+from tests.support.studies import Content, distribution, environment, manifest, replay
 
 
 def never(before, after):

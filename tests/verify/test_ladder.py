@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from tests.support.studies import rule
 
 from taketwo.model.rules import Rule, Rung
 from taketwo.verify import ladder
+from tests.support.studies import rule
 
 REALS = st.one_of(st.floats(), st.integers(), st.integers(min_value=2**53, max_value=2**80))
 FINITE = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers())

@@ -1,12 +1,12 @@
 """Metrics: every step counts, and the last value is the headline."""
 
 import msgspec
-from tests.support.studies import rule
 
 from taketwo.model.base import number
 from taketwo.model.manifest import Metric
 from taketwo.model.rules import Rung
 from taketwo.verify.metrics import check_metrics
+from tests.support.studies import rule
 
 
 def metrics(**series):

@@ -1,7 +1,6 @@
 """Outputs are matched by path, read only when their digests differ, and never read beyond limits."""
 
 import pytest
-from tests.support.studies import Content, rule
 
 from taketwo.errors import Tampered
 from taketwo.model.base import Blob
@@ -9,6 +8,7 @@ from taketwo.model.data import Output
 from taketwo.model.rules import Rung
 from taketwo.verify.files.registry import LARGEST
 from taketwo.verify.outputs import check_outputs
+from tests.support.studies import Content, rule
 
 
 @pytest.fixture

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from taketwo.app.process_identity import started_ticks
 from taketwo.app.tools import Tools
-from taketwo.capture.files import Declared
-from taketwo.capture.host import variables
-from taketwo.capture.places import observed_places
-from taketwo.capture.started import STARTED, DeclaredInput, Started
 from taketwo.errors import CaptureError, DataError
 from taketwo.formats import canonical_json
 from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.base import Blob
 from taketwo.model.rules import Rule
+from taketwo.record.files import Declared
+from taketwo.record.host import variables
+from taketwo.record.places import observed_places
+from taketwo.record.started import STARTED, DeclaredInput, Started
 
 RECORDINGS = "recordings"
 
@@ -52,10 +52,14 @@ def begin(
     kept |= {name: environment[name] for name in tools.settings.variables if name in environment}
     if python_path:
         # Only the project's own directories: others lie on this machine alone, and name its places.
-        own = [token for entry in python_path.split(os.pathsep) if (token := _in_project(entry, directory, places))]
+        own = [
+            token
+            for entry in python_path.split(os.pathsep)
+            if (token := _in_project(entry, directory, places))
+        ]
         kept["PYTHONPATH"] = os.pathsep.join(own)
     started = Started(
-        run_id=new_run_id(datetime.datetime.fromtimestamp(now, datetime.UTC)),
+        run_id=new_run_id(datetime.fromtimestamp(now, UTC)),
         experiment=experiment,
         mode=mode,
         started=now,
@@ -87,8 +91,8 @@ def begin(
 
 
 def _in_project(entry: str, directory: Path, places: Places) -> str | None:
-    token = places.tokenise_path(os.path.normpath(directory / entry)) if entry else ""
-    return token if token == "$PROJECT" or token.startswith("$PROJECT/") else None
+    place = places.tokenise_path(os.path.normpath(directory / entry)) if entry else ""
+    return place if f"{place}/".startswith("$PROJECT/") else None
 
 
 def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:

@@ -27,7 +27,7 @@ from taketwo.environments.install import (
 from taketwo.environments.lock import complete
 from taketwo.environments.place import Placing, place, sources_needed
 from taketwo.environments.rebuilt import compare, site_of
-from taketwo.errors import LockIncomplete, StoreError
+from taketwo.errors import LockIncomplete, RebuildError, StoreError
 from taketwo.formats import canonical_json
 from taketwo.model.environment import Environment
 from taketwo.model.manifest import Manifest, Rebuilt
@@ -52,8 +52,9 @@ def build_environment(
 ) -> Built:
     """Build, or find built, the environment that the manifest locks. ``RebuildError`` and its children come out."""
     if original.environment is None:
-        return _without_python(engine, base, tools, progress)
-    environment = _locked(original, tools.environment_of(original) or original.environment, tools)
+        progress.detail("the run used no Python that could be observed: nothing to build")
+        return Built(())
+    environment = locked_environment(original, tools)
     key = _key(environment, engine, base)
     root = tools.cache / "built" / key
     with _only_builder(root):
@@ -74,7 +75,9 @@ def build_environment(
     return Built(_shown(root), rebuilt, root / "env")
 
 
-def _locked(original: Manifest, environment: Environment, tools: Tools) -> Environment:
+def locked_environment(original: Manifest, tools: Tools) -> Environment:
+    """The environment of a run with every hash, asking the index for those still missing; else ``LockIncomplete``."""
+    environment = tools.environment_of(original) or _none(original)
     if environment.lock is None or environment.lock.pending:
         environment = complete(
             environment, tools.index, tools.store.put_bytes, max(tools.settings.lock_timeout, 60)
@@ -105,7 +108,7 @@ def _build(
     (root / "env").mkdir(mode=0o755)
     cache = tools.cache / "packages" / engine.name
     cache.mkdir(parents=True, exist_ok=True)
-    _write_lock(environment, lock, tools)
+    write_lock(environment, lock, tools)
     access = index_access(os.environ)
     mounts = (
         Mount(root / "env", ENVIRONMENT, writable=True),
@@ -163,21 +166,23 @@ def _sources(
     return found
 
 
-def _write_lock(environment: Environment, lock: Path, tools: Tools) -> None:
+def _none(original: Manifest) -> Environment:
+    raise RebuildError(
+        f"{original.run_id} used no Python that could be observed",
+        why="There is no environment of packages to rebuild.",
+        todo="See what it ran: taketwo show RUN",
+    )
+
+
+def write_lock(environment: Environment, directory: Path, tools: Tools) -> None:
+    """Write ``requirements.txt`` and the kept ``wheels/`` into ``directory``."""
     if environment.lock is not None:
-        tools.store.copy_out(environment.lock.requirements.sha256, lock / "requirements.txt")
+        tools.store.copy_out(environment.lock.requirements.sha256, directory / "requirements.txt")
     for distribution in environment.distributions:
         if distribution.wheel is not None and distribution.artefacts:
             tools.store.copy_out(
-                distribution.wheel.sha256, lock / "wheels" / distribution.artefacts[0].filename
+                distribution.wheel.sha256, directory / "wheels" / distribution.artefacts[0].filename
             )
-
-
-def _without_python(engine: Engine, base: Base, tools: Tools, progress: Progress) -> Built:
-    """A run that no Python was seen in needs no packages; the launcher takes the Python of the base."""
-    del engine, base, tools
-    progress.detail("the run used no Python that could be observed: nothing to build")
-    return Built(())
 
 
 def _shown(root: Path) -> tuple[Mount, ...]:

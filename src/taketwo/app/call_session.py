@@ -11,11 +11,11 @@ from pathlib import Path
 from taketwo.app.begin import begin as begin_run
 from taketwo.app.conclude import Ended, conclude, discard
 from taketwo.app.tools import Tools, compose
-from taketwo.capture.call import CallRequest
-from taketwo.capture.recording import Recording
-from taketwo.capture.started import Started
 from taketwo.config import settings as configuration
 from taketwo.model.manifest import Ending
+from taketwo.record.call import CallRequest
+from taketwo.record.recording import Recording
+from taketwo.record.started import Started
 from taketwo.verify.rules import rules_from
 
 

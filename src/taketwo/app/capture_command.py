@@ -14,13 +14,13 @@ from taketwo.app.recover import recover
 from taketwo.app.requests import CaptureRequest
 from taketwo.app.results import CommandResult
 from taketwo.app.tools import compose
-from taketwo.capture.recording import Recording
 from taketwo.config.settings import Settings
 from taketwo.engine.interface import RunOutcome
 from taketwo.engine.observed import ObservedCommand, run_observed
 from taketwo.errors import CaptureError
 from taketwo.model.manifest import Resources
 from taketwo.progress import SILENT, Progress
+from taketwo.record.recording import Recording
 from taketwo.verify.rules import parse_rule, rules_from
 
 BOOTSTRAP = Path(__file__).resolve().parent.parent / "observer" / "bootstrap"

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from taketwo.app.tools import Tools
-from taketwo.capture import calls, events
-from taketwo.capture.files import Declared, FileStat, Opened, Preimage
-from taketwo.capture.flags import mask_secrets, parameters_from
-from taketwo.capture.host import host_facts, host_from
-from taketwo.capture.inputs import InputRequest, find_inputs
-from taketwo.capture.outputs import Artifact, OutputRequest, find_outputs
-from taketwo.capture.places import observed_places
-from taketwo.capture.recording import Recording
-from taketwo.capture.started import Started
 from taketwo.data.directory import list_directory
 from taketwo.environments.facts import facts_from_event
 from taketwo.environments.interface import InterpreterFacts
@@ -40,6 +31,15 @@ from taketwo.model.manifest import (
     Resources,
     Streams,
 )
+from taketwo.record import calls, events
+from taketwo.record.files import Declared, FileStat, Opened, Preimage
+from taketwo.record.flags import mask_secrets, parameters_from
+from taketwo.record.host import host_facts, host_from
+from taketwo.record.inputs import InputRequest, find_inputs
+from taketwo.record.outputs import Artifact, OutputRequest, find_outputs
+from taketwo.record.places import observed_places
+from taketwo.record.recording import Recording
+from taketwo.record.started import Started
 from taketwo.verify.rules import rules_from
 from taketwo.version import __version__
 
@@ -55,7 +55,7 @@ class Ended:
 
     ending: Ending
     finished: float
-    resources: Resources = Resources()
+    resources: Resources = field(default_factory=Resources)
     stdout: Path | None = None
     stderr: Path | None = None
     notices: tuple[Notice, ...] = ()
@@ -99,7 +99,7 @@ def conclude(
         child = _of_call(common, recording, call, places, keep)
         child = msgspec.structs.replace(
             child,
-            run_id=new_run_id(datetime.datetime.fromtimestamp(call.time, datetime.UTC)),
+            run_id=new_run_id(datetime.fromtimestamp(call.time, UTC)),
             parent=ids.get(call.parent, first.run_id),
             experiment=str(call.options.get("experiment") or started.experiment),
         )
@@ -368,5 +368,5 @@ def _stream(tools: Tools, path: Path | None) -> Blob | None:
 
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, to the millisecond."""
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

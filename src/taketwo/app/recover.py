@@ -10,12 +10,12 @@ from taketwo.app.begin import RECORDINGS
 from taketwo.app.conclude import Ended, conclude, discard
 from taketwo.app.process_identity import is_alive
 from taketwo.app.tools import Tools
-from taketwo.capture.recording import Recording
-from taketwo.capture.started import STARTED, Started
 from taketwo.errors import TaketwoError
 from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending
+from taketwo.record.recording import Recording
+from taketwo.record.started import STARTED, Started
 
 
 def recover(tools: Tools) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from taketwo.store.resolving import LATEST
 from taketwo.verify.compare import compare
 from taketwo.verify.rules import parse_rule
 
+
 def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT) -> ReplayResult:
     """Replay one run and compare. Differences are in the verdict; only malfunctions are raised."""
     tools = compose(settings)

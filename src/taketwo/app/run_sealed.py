@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from taketwo.app.build_environment import Built
@@ -16,11 +16,6 @@ from taketwo.app.obtain_data import PlacedData
 from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
-from taketwo.capture import calls
-from taketwo.capture.files import FileStat, stat_now
-from taketwo.capture.recording import Recording
-from taketwo.capture.relocation import relocate
-from taketwo.capture.started import Started
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
 from taketwo.engine.sealing import read_sealing
 from taketwo.errors import EngineError
@@ -31,6 +26,11 @@ from taketwo.formats.run_id import new_run_id
 from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
 from taketwo.model.rules import Rule
 from taketwo.progress import Progress
+from taketwo.record import calls
+from taketwo.record.files import FileStat, stat_now
+from taketwo.record.recording import Recording
+from taketwo.record.relocation import relocate
+from taketwo.record.started import Started
 from taketwo.replay.places import CALL, ENVIRONMENT, HOME, LIBRARY, OBSERVER, PROJECT, RECORDING
 from taketwo.replay.plan import ReplayPlan, project_target
 
@@ -63,7 +63,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     sealing = read_sealing(job.space.recording, job.engine, job.base)
     original = job.sealed.manifest
     started = Started(
-        run_id=new_run_id(datetime.datetime.fromtimestamp(start, datetime.UTC)),
+        run_id=new_run_id(datetime.fromtimestamp(start, UTC)),
         experiment=original.experiment,
         mode="replay",
         started=start,

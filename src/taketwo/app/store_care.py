@@ -22,7 +22,9 @@ def verify(settings: Settings) -> Iterator[Damage]:
             with workspace(settings.store / "replays") as space:
                 tools.vault.materialise(tree, space.tree)  # reads and rehashes every object
         except (SourceError, StoreError) as error:
-            yield Damage(kind="damaged source", sha256="", text=f"tree {tree}: {error.what}", runs=tuple(runs))
+            yield Damage(
+                kind="damaged source", sha256="", text=f"tree {tree}: {error.what}", runs=tuple(runs)
+            )
 
 
 def collect_garbage(settings: Settings, *, dry_run: bool) -> Collected:

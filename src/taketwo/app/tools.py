@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import Keeping
 from taketwo.config.settings import Settings
 from taketwo.data.digests import FileDigests
 from taketwo.data.sources import DataSources
@@ -20,6 +19,7 @@ from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
 from taketwo.model.environment import Environment
 from taketwo.model.manifest import Manifest
+from taketwo.record.files import Keeping
 from taketwo.store.interface import RunStore
 from taketwo.store.local import LocalStore
 from taketwo.vcs.git_vault import GitVault

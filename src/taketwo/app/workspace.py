@@ -18,11 +18,12 @@ class Workspace:
     """Directories of one replay. ``tree`` is the materialised source, ``outside`` holds data for other places."""
 
     root: Path
+    tree_name: str = "project"
 
     @property
     def tree(self) -> Path:
         """The materialised source, with the inputs that lie inside the project."""
-        return self.root / "project"
+        return self.root / self.tree_name
 
     @property
     def outside(self) -> Path:

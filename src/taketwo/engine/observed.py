@@ -149,7 +149,7 @@ def copy_window_size(source: int, destination: int) -> None:
 def _start(program: str, command: ObservedCommand, outputs: tuple[int, int], mask: set[int]) -> Child:
     argv = command.argv
     if command.directory is not None and command.directory.resolve() != Path.cwd():
-        # posix_spawn cannot change the directory, and this process must not: a shell does, and then becomes the command.
+        # posix_spawn cannot change the directory, and this process must not: a shell does, then becomes the command.
         program, argv = (
             _SHELL,
             ("sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", str(command.directory), program, *argv[1:]),

@@ -3,10 +3,10 @@
 import json
 
 from jsonschema import Draft202012Validator
-from tests.support.cli_runs import manifest
-from tests.support.cli_store import MemoryStore
 
 from taketwo.formats.manifest import seal
+from tests.support.cli_runs import manifest
+from tests.support.cli_store import MemoryStore
 
 
 def test_ls_lists_the_newest_run_first(typed):

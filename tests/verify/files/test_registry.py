@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.studies import rule
 
 from taketwo.model.rules import Rung
 from taketwo.verify.files.registry import COMPARATORS, compare_files
+from tests.support.studies import rule
 
 EQUAL = rule()
 GRID = np.arange(6.0).reshape(2, 3)

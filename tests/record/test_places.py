@@ -1,6 +1,6 @@
 """The places of this machine, under the names that a run may have used for them."""
 
-from taketwo.capture.places import observed_places
+from taketwo.record.places import observed_places
 
 
 def test_a_project_reached_through_a_link_is_recognised_by_both_names(tmp_path):

@@ -6,15 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.keeping import MemoryStore
 
-from taketwo.capture.files import Declared, FileStat, Opened, Preimage
-from taketwo.capture.inputs import InputRequest, find_inputs, first_reads
-from taketwo.capture.places import observed_places
 from taketwo.data.digests import FileDigests
 from taketwo.data.directory import list_directory
 from taketwo.formats import listing
 from taketwo.model.data import Location
+from taketwo.record.files import Declared, FileStat, Opened, Preimage
+from taketwo.record.inputs import InputRequest, find_inputs, first_reads
+from taketwo.record.places import observed_places
+from tests.support.keeping import MemoryStore
 
 
 def sha256(content: str) -> str:

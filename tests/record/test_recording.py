@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from taketwo.capture import recording as module
-from taketwo.capture.events import KINDS
-from taketwo.capture.recording import Recording
 from taketwo.errors import FormatError
 from taketwo.observer.journal import Journal
 from taketwo.observer.series import COMPLETE, RECORD, WITH_STEP
+from taketwo.record import recording as module
+from taketwo.record.events import KINDS
+from taketwo.record.recording import Recording
 
 DIGEST = "0" * 64
 

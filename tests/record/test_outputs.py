@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.keeping import MemoryStore
 
-from taketwo.capture.files import FileStat, Opened
-from taketwo.capture.outputs import Artifact, OutputRequest, find_outputs
-from taketwo.capture.places import observed_places
 from taketwo.model.base import Blob
 from taketwo.model.data import Input
+from taketwo.record.files import FileStat, Opened
+from taketwo.record.outputs import Artifact, OutputRequest, find_outputs
+from taketwo.record.places import observed_places
+from tests.support.keeping import MemoryStore
 
 
 class World:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.support.observing import observe
 
-from taketwo.capture.events import Exit
-from taketwo.capture.host import cpu_features, gpus_from, host_facts, host_from, variables
-from taketwo.capture.recording import Recording
 from taketwo.model.manifest import Gpu, Host, Library
+from taketwo.record.events import Exit
+from taketwo.record.host import cpu_features, gpus_from, host_facts, host_from, variables
+from taketwo.record.recording import Recording
+from tests.support.observing import observe
 
 
 def test_this_machine_is_described_quickly() -> None:

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import (
+from taketwo.formats.places import Places
+from taketwo.model.base import Blob, Notice
+from taketwo.model.data import Input, Output
+from taketwo.record.files import (
     CLOCK_LAG_NS,
     SKIPPED_DIRECTORIES,
     FileStat,
@@ -23,9 +26,6 @@ from taketwo.capture.files import (
     is_environment,
     stat_now,
 )
-from taketwo.formats.places import Places
-from taketwo.model.base import Blob, Notice
-from taketwo.model.data import Input, Output
 
 _GLOB = frozenset("*?[")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from taketwo.capture.flags import MASK, is_secret, mask_secrets, parameters_from
+from taketwo.record.flags import MASK, is_secret, mask_secrets, parameters_from
 
 
 def read(line: str) -> dict[str, Any]:

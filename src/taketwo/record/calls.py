@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture import events
-from taketwo.capture.recording import Recording
 from taketwo.formats import canonical_json
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob
 from taketwo.model.manifest import Call, Metric, Parameter, StoredValue
+from taketwo.record import events
+from taketwo.record.recording import Recording
 
 Keep = Callable[[Path], Blob]
 

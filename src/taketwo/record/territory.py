@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from typing import Literal
 
-from taketwo.capture.files import SKIPPED_DIRECTORIES, is_environment
+from taketwo.record.files import SKIPPED_DIRECTORIES, is_environment
 
 Belonging = Literal["data", "private", "machine"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from taketwo.capture.recording import Recording
+from taketwo.record.recording import Recording
 
 
 def relocate(recording: Recording, roots: Mapping[str, str]) -> Recording:

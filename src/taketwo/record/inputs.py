@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from taketwo.capture.files import Declared, FileStat, Keeping, Opened, Preimage, stat_now
-from taketwo.capture.input_names import named
-from taketwo.capture.territory import Territory
 from taketwo.data.directory import Directory
 from taketwo.errors import DataError, StoreError
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input, Location
+from taketwo.record.files import Declared, FileStat, Keeping, Opened, Preimage, stat_now
+from taketwo.record.input_names import named
+from taketwo.record.territory import Territory
 
 Locate = Callable[[Path], tuple[tuple[Location, ...], tuple[Notice, ...]]]
 """Where a file may be had later, besides the store."""

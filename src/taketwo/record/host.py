@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from taketwo.capture.recording import Recording
 from taketwo.model.manifest import Gpu, Host, Library
+from taketwo.record.recording import Recording
 
 _VARIABLES = re.compile(
     r"PYTHONHASHSEED|PYTHONOPTIMIZE|PYTHONUTF8|LANG|LANGUAGE|LC_[A-Z]+|TZ|SOURCE_DATE_EPOCH"

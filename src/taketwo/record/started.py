@@ -9,7 +9,6 @@ from taketwo.model.manifest import ReplayOf
 from taketwo.model.rules import Rule
 from taketwo.model.source import Source
 
-
 STARTED = "started.json"
 """The name of the file in a recording."""
 

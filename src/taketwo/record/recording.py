@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from taketwo.capture import events
 from taketwo.errors import FormatError
 from taketwo.formats import canonical_json
 from taketwo.model.base import number
 from taketwo.observer.series import COMPLETE, RECORD, WAS_INT, WITH_STEP
+from taketwo.record import events
 
 FILE_LIMIT = 1 << 30
 LINE_LIMIT = 32 << 20
