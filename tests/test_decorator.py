@@ -207,14 +207,13 @@ def test_options_reach_the_request_and_the_event(
         tolerance={"auc": rule, "f1": "rtol=0.1"},
         tags={"n": 3},
         outputs=["model.bin"],
-        console=True,
     )
     def train() -> None: ...
 
     train()
     (request,) = opener.requests
     assert (request.experiment, request.data) == ("early-warning", {"students": str(tmp_path / "s.csv")})
-    assert (request.tags, request.outputs, request.console) == ({"n": "3"}, ["model.bin"], True)
+    assert (request.tags, request.outputs) == ({"n": "3"}, ["model.bin"])
     assert request.module == __name__
     assert request.file == Path(__file__)
     options = only(opener).calls[0].options

@@ -63,7 +63,6 @@ class Capture:
         tolerance: Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
         outputs: Iterable[Any] = (),
-        console: bool = False,
     ) -> Callable[[_Function], _Function]: ...
 
     def __call__(  # noqa: D102 (documented at ``capture``)
@@ -76,7 +75,6 @@ class Capture:
         tolerance: Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
         outputs: Iterable[Any] = (),
-        console: bool = False,
     ) -> Any:
         options = {
             "experiment": experiment,
@@ -84,7 +82,6 @@ class Capture:
             "tolerance": {str(name): _plain(rule) for name, rule in (tolerance or {}).items()},
             "tags": {str(name): str(value) for name, value in (tags or {}).items()},
             "outputs": [_path(path) for path in outputs],
-            "console": console,
         }
         if function is not None:
             return _decorate(function, options, self._opener)

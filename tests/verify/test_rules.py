@@ -97,3 +97,20 @@ def test_a_name_with_brackets_matches_itself():
 
 def test_without_a_rule_values_must_be_equal():
     assert choose([], "auc") == Rule(target="auc", allow="equal", by="default")
+
+
+def test_a_whole_rule_may_be_given_in_the_form_that_recordings_have():
+    fields = {
+        "target": "x",
+        "allow": "tolerance",
+        "rtol": 0.01,
+        "ulps": 0,
+        "atol": 0.0,
+        "digits": None,
+        "by": "",
+    }
+    assert rules_from({"auc": fields}, by="author") == (
+        Rule(target="auc", allow="tolerance", rtol=0.01, by="author"),
+    )
+    with pytest.raises(UsageError, match="auc"):
+        rules_from({"auc": {"allow": "anything"}})

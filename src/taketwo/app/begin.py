@@ -73,6 +73,7 @@ def begin(
         source=source,
         declared=tuple(_declare(name, path, tools) for name, path in data),
         declared_outputs=tuple(_relative(path, project) for path in outputs),
+        ignored=tools.settings.ignore,
         rules=tuple(rules),
         tags=dict(tags or {}),
         variables=kept,

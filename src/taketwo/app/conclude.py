@@ -154,6 +154,7 @@ def _common(
             opens=opens,
             artifacts=tuple(Artifact(event.name, event.path) for event in recording.artifacts),
             declared=started.declared_outputs,
+            ignored=started.ignored,
             inputs=inputs.inputs,
             sealed=started.mode == "replay",
             source_root=Path(started.source_root or started.project),

@@ -74,6 +74,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         pid=myself()[0],
         pid_started=myself()[1],
         source_root=str(job.space.tree),
+        ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,
         tags=dict(original.tags),

@@ -91,8 +91,9 @@ class Tools:
         from taketwo.data.url import UrlSource  # noqa: PLC0415 - as above
 
         places = Places(project=str(self.settings.project), home=str(Path.home()))
+        origins = {self.settings.project / path: url for path, url in self.settings.origins.items()}
         own = LocalSource(places, copies or {}, self.digests)
-        return DataSources(own, (DvcSource(self.digests), UrlSource()), self.digests)
+        return DataSources(own, (DvcSource(self.digests), UrlSource(origins)), self.digests)
 
     @cached_property
     def engines(self) -> Sequence[Engine]:

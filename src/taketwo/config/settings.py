@@ -9,7 +9,19 @@ from typing import Annotated, Any, get_type_hints
 
 from taketwo.config import sources
 from taketwo.config.sources import Source
-from taketwo.config.values import COUNT, ENGINE, PATH, PATHS, RULES, SECONDS, SIZE, TEXT, TEXTS, Kind
+from taketwo.config.values import (
+    ADDRESSES,
+    COUNT,
+    ENGINE,
+    PATH,
+    PATHS,
+    RULES,
+    SECONDS,
+    SIZE,
+    TEXT,
+    TEXTS,
+    Kind,
+)
 from taketwo.errors import ConfigurationError
 
 _NOT_IN_FILES = "project"
@@ -37,6 +49,7 @@ class Settings:
     process_limit: Annotated[int, COUNT] = 4096
     time_limit: Annotated[float | None, SECONDS] = None
     data: Annotated[Mapping[str, Path], PATHS] = field(default_factory=dict)
+    origins: Annotated[Mapping[str, str], ADDRESSES] = field(default_factory=dict)
     tolerance: Annotated[Mapping[str, Any], RULES] = field(default_factory=dict)
     ignore: Annotated[tuple[str, ...], TEXTS] = ()
     variables: Annotated[tuple[str, ...], TEXTS] = ()

@@ -94,6 +94,13 @@ def _paths(value: object, base: Path) -> dict[str, Path]:
     return {name: _path(item, base) for name, item in _table(value).items()}
 
 
+def _addresses(value: object, base: Path) -> dict[str, str]:
+    found = {path: _text(url, base) for path, url in _table(value).items()}
+    if not all("://" in url for url in found.values()):
+        raise ValueError(value)
+    return found
+
+
 def _rules(value: object, _: Path) -> dict[str, Any]:
     found = _table(value)
     for item in found.values():
@@ -138,6 +145,9 @@ SECONDS = Kind('a time in seconds, as a number or like "90 s" or "2 h"', _positi
 PATH = Kind("a path", _path)
 TEXTS = Kind("a list of texts (in the environment: separated by commas)", _texts, _split)
 PATHS = Kind("a table of names and paths (in the environment: NAME=PATH;NAME=PATH)", _paths, _split_pairs)
+ADDRESSES = Kind(
+    "a table of paths and URLs (in the environment: PATH=URL;PATH=URL)", _addresses, _split_pairs
+)
 RULES = Kind(
     "a table of targets and rules (in the environment: TARGET=RULE;TARGET=RULE)", _rules, _split_pairs
 )

@@ -26,7 +26,6 @@ class CallRequest:
     tolerance: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Sequence[str] = ()
-    console: bool = False
 
 
 class CallSession(Protocol):

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -43,8 +44,8 @@ class OutputRequest:
     """What is known of a run when its outputs are looked for.
 
     ``opens`` may include those from before the start, which are known to be no outputs. ``declared`` are
-    paths or globs relative to the project. ``inputs`` are the inputs of the same run: a
-    file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
+    paths or globs relative to the project; ``ignored`` are globs of files that are none. ``inputs`` are the
+    inputs of the same run: a file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
     code is not trusted (a replay): artifacts outside the project are then not taken, because the path
     would be read on this machine and not where the run wrote it. ``source_files``, relative to
     ``source_root``, are the files of the source tree that was captured just before the start. ``before`` are
@@ -56,6 +57,7 @@ class OutputRequest:
     opens: Sequence[Opened] = ()
     artifacts: Sequence[Artifact] = ()
     declared: Sequence[str] = ()
+    ignored: Sequence[str] = ()
     inputs: Sequence[Input] = ()
     sealed: bool = False
     source_root: Path | None = None
@@ -133,6 +135,9 @@ class _Search:
         path = os.path.normpath(path)
         token = self._request.places.tokenise_path(path)
         if token in found or not os.path.lexists(path):
+            return
+        inside = token.removeprefix("$PROJECT/")
+        if not artifact and any(fnmatchcase(inside, glob) for glob in self._request.ignored):
             return
         real = os.path.realpath(path)
         if not self._may_be_read(path, real, artifact=artifact):

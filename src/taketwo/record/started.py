@@ -44,6 +44,7 @@ class Started(Value, frozen=True, kw_only=True):
     source: Source | None = None
     declared: tuple[DeclaredInput, ...] = ()
     declared_outputs: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     tags: dict[str, str] = {}
     variables: dict[str, str] = {}

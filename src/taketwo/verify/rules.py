@@ -24,6 +24,8 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+import msgspec
+
 from taketwo.errors import UsageError
 from taketwo.model.rules import Rule
 
@@ -82,6 +84,8 @@ def _from_value(target: str, value: Any, by: str) -> Rule:
         if match is None or match["target"] != "x":
             raise _bad(shown)
         return _from_spec(target, match["spec"], shown, by)
+    if isinstance(value, Mapping) and "allow" in value:
+        return _from_rule(target, value, shown, by)
     if isinstance(value, Mapping):
         return _from_parts(target, {str(k).lower(): str(v) for k, v in value.items()}, shown, by)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -107,6 +111,14 @@ def _from_spec(target: str, spec: str, text: str, by: str) -> Rule:
         return Rule(target=target, allow="tolerance", rtol=percent / 100, by=by)
     key = {"d": "digits", "u": "ulp"}.get(unit[:1], "atol")
     return _from_parts(target, {key: amount}, text, by)
+
+
+def _from_rule(target: str, fields: Mapping[str, Any], text: str, by: str) -> Rule:
+    """A whole rule, as ``@taketwo.capture(tolerance={"auc": Rule(...)})`` writes it into a recording."""
+    try:
+        return msgspec.convert({**fields, "target": target, "by": by}, Rule)
+    except msgspec.ValidationError as error:
+        raise _bad(text) from error
 
 
 def _from_parts(target: str, parts: Mapping[str, str], text: str, by: str) -> Rule:
