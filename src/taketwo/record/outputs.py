@@ -43,13 +43,14 @@ class Artifact:
 class OutputRequest:
     """What is known of a run when its outputs are looked for.
 
-    ``opens`` may include those from before the start, which are known to be no outputs. ``declared`` are
-    paths or globs relative to the project; ``ignored`` are globs of files that are none. ``inputs`` are the
-    inputs of the same run: a file that was only read is no output, even when its dates changed. ``sealed`` says that the run's
-    code is not trusted (a replay): artifacts outside the project are then not taken, because the path
-    would be read on this machine and not where the run wrote it. ``source_files``, relative to
-    ``source_root``, are the files of the source tree that was captured just before the start. ``before`` are
-    files of a replay as they were put there: handing them to the user of the sandbox changes their ctime.
+    ``opens`` may include those from before the start, which are known to be no outputs. ``declared``
+    are paths or globs relative to the project; ``ignored`` are globs of files that are none. ``inputs``
+    are the inputs of the same run: a file that was only read is no output, even when its dates changed.
+    ``sealed`` says that the run's code is not trusted (a replay): artifacts outside the project are
+    then not taken, because the path would be read on this machine and not where the run wrote it.
+    ``source_files``, relative to ``source_root``, are the files of the source tree that was captured
+    just before the start. ``before`` are files of a replay as they were put there: handing them to the
+    user of the sandbox changes their ctime.
     """
 
     places: Places
