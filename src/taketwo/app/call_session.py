@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taketwo.app.begin import begin as begin_run
-from taketwo.app.conclude import Ended, conclude, discard
+from taketwo.app.conclude import conclude, discard
 from taketwo.app.tools import Tools, compose
 from taketwo.config import settings as configuration
 from taketwo.model.manifest import Ending
 from taketwo.record.call import CallRequest
+from taketwo.record.ended import Ended
 from taketwo.record.recording import Recording
 from taketwo.record.started import Started
 from taketwo.verify.rules import rules_from

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from taketwo.app.begin import begin
-from taketwo.app.conclude import Ended, conclude, discard
+from taketwo.app.conclude import conclude, discard
 from taketwo.app.ending import ending_of
 from taketwo.app.recover import recover
 from taketwo.app.requests import CaptureRequest
@@ -20,6 +20,7 @@ from taketwo.engine.observed import ObservedCommand, run_observed
 from taketwo.errors import CaptureError
 from taketwo.model.manifest import Resources
 from taketwo.progress import SILENT, Progress
+from taketwo.record.ended import Ended
 from taketwo.record.recording import Recording
 from taketwo.verify.rules import parse_rule, rules_from
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from taketwo.app.begin import RECORDINGS
-from taketwo.app.conclude import Ended, conclude, discard
+from taketwo.app.conclude import conclude, discard
 from taketwo.app.process_identity import is_alive
 from taketwo.app.tools import Tools
 from taketwo.errors import TaketwoError
 from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending
+from taketwo.record.ended import Ended
 from taketwo.record.recording import Recording
 from taketwo.record.started import STARTED, Started
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from taketwo.app.build_environment import Built
-from taketwo.app.conclude import Ended, conclude
+from taketwo.app.conclude import conclude
 from taketwo.app.ending import ending_of
 from taketwo.app.obtain_data import PlacedData
 from taketwo.app.process_identity import myself
@@ -27,6 +27,7 @@ from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
 from taketwo.model.rules import Rule
 from taketwo.progress import Progress
 from taketwo.record import calls
+from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate

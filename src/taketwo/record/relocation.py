@@ -37,6 +37,10 @@ def relocate(recording: Recording, roots: Mapping[str, str]) -> Recording:
         preimages=tuple(
             msgspec.structs.replace(event, path=move(event.path)) for event in recording.preimages
         ),
+        exits=tuple(
+            msgspec.structs.replace(event, modules={name: move(path) for name, path in event.modules.items()})
+            for event in recording.exits
+        ),
         artifacts=tuple(
             msgspec.structs.replace(event, path=move(event.path)) for event in recording.artifacts
         ),

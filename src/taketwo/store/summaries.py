@@ -10,6 +10,7 @@ import msgspec
 from taketwo.errors import FormatError
 from taketwo.formats import canonical_json
 from taketwo.formats.run_id import started_at
+from taketwo.formats.timestamp import timestamp
 from taketwo.store.interface import RunSummary
 
 UNREADABLE = "unreadable"
@@ -46,7 +47,7 @@ def summarise(run_id: str, content: bytes) -> RunSummary:
     sha256 = hashlib.sha256(content).hexdigest()
     head = _head(content)
     if head is None or head.run_id != run_id:
-        moment = started_at(run_id).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = timestamp(started_at(run_id))
         return RunSummary(
             run_id=run_id,
             experiment="",

@@ -1,0 +1,30 @@
+"""What is known when a run has ended, by the one that supervised it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taketwo.model.base import Notice
+from taketwo.model.manifest import Ending, Resources
+from taketwo.record.files import FileStat
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, and what only its supervisor knows. ``finished`` is in seconds since the epoch.
+
+    ``original_paths`` turns the place of an input on this machine into the one that the manifest has
+    for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
+    as a replay put them there.
+    """
+
+    ending: Ending
+    finished: float
+    resources: Resources = field(default_factory=Resources)
+    stdout: Path | None = None
+    stderr: Path | None = None
+    notices: tuple[Notice, ...] = ()
+    original_paths: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, FileStat] = field(default_factory=dict)
