@@ -68,4 +68,4 @@ def test_the_captured_call_replays_and_reproduces(project):
     verdict = json.loads(done.stdout)
     assert verdict["outcome"] == "reproduced"
     subjects = {check["subject"] for check in verdict["checks"]}
-    assert {"accuracy", "auc", "accuracy_gap", "recall_gap", "output:predictions.csv"} <= subjects
+    assert {"accuracy", "auc", "accuracy_gap", "recall_gap", "predictions.csv"} <= subjects

@@ -49,6 +49,6 @@ def test_the_captured_study_replays_and_reproduces(project):
     assert done.returncode == 0, done.stderr
     verdict = json.loads(done.stdout)
     assert verdict["outcome"] == "reproduced"
-    assert {"output:coefficients.json", "output:table.csv"} <= {
+    assert {"coefficients.json", "table.csv"} <= {
         check["subject"] for check in verdict["checks"]
     }

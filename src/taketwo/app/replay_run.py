@@ -50,7 +50,8 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     for passed_over in selection.passed_over:
         progress.detail(f"not usable here: {passed_over}")
     if not engine.sealed:
-        progress.warn("no engine that seals works here: the run is executed unsealed (see `taketwo engines`)")
+        why = "no engine that seals works here" if selection.passed_over else f"{engine.name} does not seal"
+        progress.warn(f"{why}: the run is executed unsealed (see `taketwo engines`)")
     interpreter = (
         original.environment.interpreter if original.environment else facts_of_this_process().identity
     )

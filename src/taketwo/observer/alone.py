@@ -56,7 +56,7 @@ def can_be_called_alone(function: Any, script: str | None) -> bool:
 
     A function of an importable module is only judged by the seeds of the script.
     """
-    in_script = function.__module__ == "__main__"
+    in_script = function.__module__ in ("__main__", "__mp_main__")
     if script is None:
         return not in_script
     if "<locals>" in function.__qualname__:

@@ -77,27 +77,50 @@ def error_text(error: BaseException) -> str:
 
 def describe_function(observed: ObservedProcess, function: Any) -> dict[str, Any]:
     """What the ``call`` event says of the function itself."""
-    main = sys.modules.get("__main__")
     code = getattr(function, "__code__", None)
-    key = (function.__module__, function.__qualname__)
+    # A worker that multiprocessing spawns loads the script under a name of its own.
+    module = "__main__" if function.__module__ == "__mp_main__" else function.__module__
+    key = (module, function.__qualname__)
     index = observed.indices.get(key, 0)
     observed.indices[key] = index + 1
-    script = getattr(main, "__file__", None) if function.__module__ == "__main__" else None
-    specification = getattr(main, "__spec__", None)
+    program, name = _program_of(function)
+    script = program if module == "__main__" else None
     from .alone import can_be_called_alone
 
     return {
-        "module": function.__module__,
+        "module": module,
         "qualname": function.__qualname__,
         "index": index,
-        "script": None if script is None else os.path.abspath(script),
-        "main": getattr(specification, "name", None) if script is not None else None,
+        "script": script,
+        "main": name if script is not None else None,
         "path": [str(entry) for entry in sys.path],
         "file": os.path.abspath(code.co_filename) if code is not None else None,
         "line": code.co_firstlineno if code is not None else None,
-        "alone": can_be_called_alone(function, getattr(main, "__file__", None)),
+        "alone": can_be_called_alone(function, program),
         "is_async": bool(code is not None and code.co_flags & 0x80),
     }
+
+
+def _program_of(function: Any) -> tuple[str | None, str | None]:
+    """The file that the function's ``__main__`` came from, and its name when that was started by ``-m``.
+
+    In a worker of joblib ``__main__`` is the worker's own program, and functions of the user's script arrive
+    there by value: they still say which file they were written in.
+    """
+    main = sys.modules.get("__main__")
+    file = getattr(main, "__file__", None)
+    program = None if file is None else os.path.abspath(file)
+    innermost = function
+    for _ in range(100):  # decorators between ours and the function live in files of their own
+        if not hasattr(innermost, "__wrapped__"):
+            break
+        innermost = innermost.__wrapped__
+    code = getattr(innermost, "__code__", None)
+    if function.__module__ == "__main__" and code is not None and os.path.isfile(code.co_filename):
+        written = os.path.abspath(code.co_filename)
+        if program is None or os.path.realpath(written) != os.path.realpath(program):
+            return written, None
+    return program, getattr(getattr(main, "__spec__", None), "name", None)
 
 
 def parameters(
