@@ -18,7 +18,7 @@ def index_of(site: Path) -> Iterator[str]:
     pages, metadata = _known(site)
 
     class Index(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that the server calls
+        def do_GET(self) -> None:
             last = self.path.rstrip("/").rsplit("/", 1)[-1]
             content = metadata.get(last) if last.endswith(".metadata") else pages.get(last)
             self.send_response(200 if content is not None else 404)

@@ -174,7 +174,7 @@ def _install(site: Path, name: str, version: str, files: dict[str, bytes]) -> No
 
 
 def _repository(project: Path, files: int) -> None:
-    numbers = random.Random(7)  # noqa: S311 - no secret
+    numbers = random.Random(7)
     project.mkdir()
     for number in range(files):
         path = project / f"part_{number // _PER_DIRECTORY:03d}" / f"module_{number:05d}.py"
