@@ -42,23 +42,23 @@ def test_is_sealed_when_every_probe_held(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "gap"),
     [
-        ("network", True, "The network was open."),
-        ("root_writable", True, "The root file system could be written."),
-        ("kernel_settings_writable", True, "Settings of the machine's kernel could be written."),
-        ("capabilities", "0000000000000400", "The command had capabilities: 0000000000000400."),
-        ("no_new_privileges", False, "Programs could gain new privileges."),
-        ("uid", 0, "It could not be found out about the user."),
-        ("memory_limit_bytes", None, "Memory was not bounded."),
-        ("process_limit", None, "The number of processes was not bounded."),
-        ("network", None, "It could not be found out about the network."),
-        ("network", "no", "It could not be found out about the network."),
-        ("uid", True, "It could not be found out about the user."),
+        ("network", True, "the network was open"),
+        ("root_writable", True, "the root file system could be written"),
+        ("kernel_settings_writable", True, "settings of the machine's kernel could be written"),
+        ("capabilities", "0000000000000400", "the command had capabilities: 0000000000000400"),
+        ("no_new_privileges", False, "programs could gain new privileges"),
+        ("uid", 0, "it could not be found out about the user"),
+        ("memory_limit_bytes", None, "memory was not bounded"),
+        ("process_limit", None, "the number of processes was not bounded"),
+        ("network", None, "it could not be found out about the network"),
+        ("network", "no", "it could not be found out about the network"),
+        ("uid", True, "it could not be found out about the user"),
     ],
 )
 def test_is_not_sealed_when_one_probe_did_not_hold(tmp_path, name, value, gap):
     found = sealing(tmp_path, HELD | {name: value} | ({"host_root": None} if value == 0 else {}))
     assert not found.sealed
-    assert [gap] == list(found.gaps) or (name == "uid" and found.gaps == ("The command ran as root.",))
+    assert [gap] == list(found.gaps) or (name == "uid" and found.gaps == ("the command ran as root",))
 
 
 def test_takes_root_of_a_user_namespace_for_the_ordinary_user_that_it_is_outside(tmp_path):
@@ -69,12 +69,12 @@ def test_takes_root_of_a_user_namespace_for_the_ordinary_user_that_it_is_outside
 def test_is_never_sealed_by_an_engine_that_does_not_isolate(tmp_path):
     found = sealing(tmp_path, HELD, VenvEngine())
     assert not found.sealed
-    assert found.gaps == ("The engine venv does not isolate what it runs.",)
+    assert found.gaps == ("the engine venv does not isolate what it runs",)
 
 
 def test_without_a_record_nothing_is_proven(tmp_path):
     found = read_sealing(tmp_path, FakeEngine())
-    assert (found.sealed, found.gaps) == (False, ("The sandbox was not probed from inside.",))
+    assert (found.sealed, found.gaps) == (False, ("the sandbox was not probed from inside",))
 
 
 @given(

@@ -99,7 +99,7 @@ def test_finds_the_network_that_was_opened_on_purpose(request, tmp_path, this_in
     argv = (base.python, "-I", "-S", "/taketwo/observer/launch.py", "/taketwo/recording", "--", "/bin/true")
     request = RunRequest(argv, "/", {}, (recording, observer), network=True, base=base)
     engine.run(request, Heard())
-    assert read_sealing(recording.source, engine, base).gaps == ("The network was open.",)
+    assert read_sealing(recording.source, engine, base).gaps == ("the network was open",)
 
 
 def _mounts(tmp_path):

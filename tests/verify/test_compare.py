@@ -285,6 +285,24 @@ def test_other_pickled_bytes_of_a_value_that_prints_the_same_show_nothing(conten
     assert strict.outcome is Outcome.NOT_REPRODUCED
 
 
+def test_a_replay_that_failed_says_so_first_and_what_its_program_said_last(content):
+    said = content.blob(b"Traceback (most recent call last):\n  ...\nKeyError: 'grades'\n")
+    failed = replay(ending=Ending(status="failed", exit_code=1), outputs=(), streams=Streams(stderr=said))
+    verdict = judge(content, manifest(), failed)
+    assert verdict.outcome is Outcome.NOT_REPRODUCED
+    assert verdict.reasons[0] == (
+        "The replay failed with exit code 1, where the original completed with exit code 0; "
+        "the last line of its stderr: KeyError: 'grades'."
+    )
+
+
+def test_a_replay_that_failed_without_a_word_says_so_first(content):
+    failed = replay(ending=Ending(status="failed", exit_code=1), streams=Streams())
+    assert judge(content, manifest(), failed).reasons[0] == (
+        "The replay failed with exit code 1, where the original completed with exit code 0."
+    )
+
+
 def test_an_unsealed_replay_is_a_caveat(content):
     verdict = judge(
         content,

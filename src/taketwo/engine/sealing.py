@@ -22,6 +22,7 @@ def read_sealing(recording: Path, engine: Engine, base: Base | None = None) -> S
     The record comes out of the sandbox and is not trusted beyond its types: whatever is missing, malformed
     or was never written counts as a gap. It was written before the command started, but the command could
     have rewritten it: the verdict of an engine that does not seal is never better than what it claims.
+    Gaps are clauses, without capital and full stop: whoever shows them makes sentences of them.
     """
     found = _read(recording / RECORD)
     probes: dict[str, Any] = {
@@ -33,9 +34,9 @@ def read_sealing(recording: Path, engine: Engine, base: Base | None = None) -> S
         "memory_limit_bytes": _of(found, "memory_limit_bytes", int),
         "process_limit": _of(found, "process_limit", int),
     }
-    gaps = _gaps(found, probes) if found else ("The sandbox was not probed from inside.",)
+    gaps = _gaps(found, probes) if found else ("the sandbox was not probed from inside",)
     if not engine.sealed:
-        gaps = (f"The engine {engine.name} does not isolate what it runs.", *gaps)
+        gaps = (f"the engine {engine.name} does not isolate what it runs", *gaps)
     return Sealing(
         engine=engine.name,
         sealed=not gaps,
@@ -51,42 +52,42 @@ def _gaps(found: Mapping[str, Any], probes: Mapping[str, Any]) -> tuple[str, ...
     capabilities = probes["capabilities"]
     # What was asked; the answer (None: it could not be found out); whether it holds; what it means if not.
     asked = (
-        ("the network", probes["network"], probes["network"] is False, "The network was open."),
+        ("the network", probes["network"], probes["network"] is False, "the network was open"),
         (
             "the root file system",
             probes["root_writable"],
             probes["root_writable"] is False,
-            "The root file system could be written.",
+            "the root file system could be written",
         ),
         (
             "kernel settings",
             settings,
             settings is False,
-            "Settings of the machine's kernel could be written.",
+            "settings of the machine's kernel could be written",
         ),
         (
             "capabilities",
             capabilities,
             _is_zero(capabilities),
-            f"The command had capabilities: {capabilities}.",
+            f"the command had capabilities: {capabilities}",
         ),
         (
             "new privileges",
             probes["no_new_privileges"],
             probes["no_new_privileges"] is True,
-            "Programs could gain new privileges.",
+            "programs could gain new privileges",
         ),
-        ("the user", probes["uid"], _is_not_root(found, probes["uid"]), "The command ran as root."),
+        ("the user", probes["uid"], _is_not_root(found, probes["uid"]), "the command ran as root"),
     )
     gaps = [
-        f"It could not be found out about {subject}." if answer is None else meaning
+        f"it could not be found out about {subject}" if answer is None else meaning
         for subject, answer, held, meaning in asked
         if not held
     ]
     if probes["memory_limit_bytes"] is None:
-        gaps.append("Memory was not bounded.")
+        gaps.append("memory was not bounded")
     if probes["process_limit"] is None:
-        gaps.append("The number of processes was not bounded.")
+        gaps.append("the number of processes was not bounded")
     return tuple(gaps)
 
 

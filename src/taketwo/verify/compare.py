@@ -53,6 +53,6 @@ def all_checks(original: Manifest, replay: Manifest, rules: Sequence[Rule], read
     judged = any(check.held is not None or check.kind == "result" for check in results)
     return [
         *results,
-        check_ending(original, replay, rules),
+        check_ending(original, replay, rules, read),
         *check_console(original, replay, rules, read, decides=not judged),
     ]

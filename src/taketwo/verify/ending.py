@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from taketwo.model.manifest import Manifest
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check
+from taketwo.verify.content import Read, read_within
 from taketwo.verify.rules import choose
 from taketwo.verify.volatile import mask_console
 
 _OWN_SIGNALS = {"SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP"}
+_STDERR_LIMIT = 8 * 1024 * 1024
+_LONGEST_LINE = 300
 
 
-def check_ending(original: Manifest, replay: Manifest, rules: Sequence[Rule]) -> Check:
-    """The check of status, exit code, signal and error message."""
+def check_ending(original: Manifest, replay: Manifest, rules: Sequence[Rule], read: Read) -> Check:
+    """The check of status, exit code, signal and error message; what a failed replay said last is its detail."""
     rule = choose([r for r in rules if r.target == "exit"], "exit")
     before, after = _ending(original), _ending(replay)
     alone = original.invocation.call is not None and replay.invocation.call is not None
@@ -27,8 +30,23 @@ def check_ending(original: Manifest, replay: Manifest, rules: Sequence[Rule]) ->
         held=None if rule.allow == "ignore" else same,
         before=before,
         after=after,
-        detail="failed in the same way" if same and original.ending.status != "completed" else "",
+        detail=_detail(original, replay, read, same=same),
     )
+
+
+def _detail(original: Manifest, replay: Manifest, read: Read, *, same: bool) -> str:
+    if same:
+        return "failed in the same way" if original.ending.status != "completed" else ""
+    if replay.ending.status != "failed" or _error(replay):
+        return ""
+    last = _last_line(replay, read)
+    return f"the last line of its stderr: {last}" if last else ""
+
+
+def _last_line(run: Manifest, read: Read) -> str:
+    content = read_within(run.streams.stderr, read, limit=_STDERR_LIMIT) or b""
+    line = content.rstrip().rpartition(b"\n")[2].decode("utf-8", "replace").strip()
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 
 def stopped_from_outside(run: Manifest) -> bool:

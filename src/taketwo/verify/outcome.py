@@ -112,7 +112,8 @@ _SUBJECTS = {
 def _failure(check: Check) -> str:
     why = f"{f': {check.detail}' if check.detail else ''} (the rule: {check.rule})"
     if check.kind == "exit":
-        return f"The replay {check.after}; the original {check.before}."
+        said = f"; {check.detail}" if check.detail else ""
+        return f"The replay {check.after}, where the original {check.before}{said}."
     if check.kind == "metric":
         return _metric_failure(check, why)
     what = _SUBJECTS[check.kind].format(check.subject)
