@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -23,7 +25,8 @@ from taketwo.engine.observed import ObservedCommand, run_observed
 
 where = Path(sys.argv[1])
 argv, environment = tuple(sys.argv[2:]), dict(os.environ)
-outcome = run_observed(ObservedCommand(argv, environment, where / "stdout", where / "stderr", 1.0))
+command = ObservedCommand(argv, environment, where / "stdout", where / "stderr", linger_seconds=1.0)
+outcome = run_observed(command)
 (where / "outcome").write_text(f"{outcome.exit_code} {outcome.cpu_seconds} {outcome.peak_memory_bytes}")
 """
 
@@ -115,7 +118,8 @@ class TestOutput:
         code = """if 1:
             import os, signal, time
             def changed(*_):
-                print(*os.get_terminal_size(), flush=True)
+                # Not print: the signal may come while print writes "ready".
+                os.write(1, b"%d %d\\n" % os.get_terminal_size())
                 if os.get_terminal_size() == (100, 40):
                     raise SystemExit
             signal.signal(signal.SIGWINCH, changed)
@@ -226,6 +230,15 @@ class TestStart:
         stdout, _ = process.communicate(timeout=30)
         assert stdout.decode().split() == ["here", str(tmp_path), str(process.pid)]
 
+    def test_may_be_in_another_directory_than_ours(self, tmp_path):
+        (tmp_path / "a b").mkdir()
+        (tmp_path / "a b" / "here").touch()
+        where = Path.cwd()
+        command = self.command(tmp_path, "/bin/sh", "-c", 'test -e here && exit "$1"', "sh", "7")
+        outcome = run_observed(dataclasses.replace(command, directory=tmp_path / "a b"))
+        assert outcome.exit_code == 7
+        assert Path.cwd() == where
+
     def test_leaves_signals_as_they_were(self, observer):
         command = ("/bin/sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status")
         stdout, _ = observer(*command).communicate(timeout=30)
@@ -239,6 +252,9 @@ def _masks(status: bytes) -> list[int]:
 
 
 def _read(descriptor: int) -> bytes:
+    """What a terminal shows next; nothing when all of its other side is closed."""
+    readable, _, _ = select.select([descriptor], [], [], 30)
+    assert readable, "the terminal was silent for half a minute"
     try:
         return os.read(descriptor, 65536)
     except OSError:

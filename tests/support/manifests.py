@@ -89,6 +89,8 @@ def full_manifest() -> Manifest:
                 qualname="fit",
                 index=3,
                 script="train.py",
+                main="study.train",
+                path=("$PROJECT/study",),
                 source="e" * 64,
                 arguments=blob(2),
                 alone=True,
@@ -230,6 +232,7 @@ def _full_environment() -> Environment:
             ),
         ),
         observed=False,
+        notices=(Notice(topic="packages", text="study-tools was found twice"),),
     )
 
 
