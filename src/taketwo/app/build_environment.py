@@ -104,7 +104,7 @@ def _build(
 ) -> None:
     lock = root / "lock"
     remove(lock)
-    (lock / "wheels").mkdir(parents=True)
+    lock.mkdir()
     (root / "env").mkdir(mode=0o755)
     cache = tools.cache / "packages" / engine.name
     cache.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def _build(
         Mount(tools.uv, UV),
         *(Mount(path, str(path)) for path in access.paths),
     )
-    wheels = engine.place(f"{LOCK}/wheels", mounts) if any(lock.joinpath("wheels").iterdir()) else None
+    wheels = engine.place(f"{LOCK}/wheels", mounts) if (lock / "wheels").is_dir() else None
     places = BuildPlaces(
         uv=engine.place(UV, mounts),
         environment=engine.place(ENVIRONMENT, mounts),
@@ -175,14 +175,20 @@ def _none(original: Manifest) -> Environment:
 
 
 def write_lock(environment: Environment, directory: Path, tools: Tools) -> None:
-    """Write ``requirements.txt`` and the kept ``wheels/`` into ``directory``."""
+    """Write ``requirements.txt``, and ``wheels/`` if any are kept with the run, into ``directory``."""
     if environment.lock is not None:
         tools.store.copy_out(environment.lock.requirements.sha256, directory / "requirements.txt")
     for distribution in environment.distributions:
         if distribution.wheel is not None and distribution.artefacts:
-            tools.store.copy_out(
-                distribution.wheel.sha256, directory / "wheels" / distribution.artefacts[0].filename
-            )
+            name = distribution.artefacts[0].filename
+            if Path(name).name != name or name == "..":
+                raise RebuildError(
+                    f"{name!r} is not the name of a wheel",
+                    why="It would be written outside the directory of wheels.",
+                    todo=f"Check where the run came from: {distribution.name} is described by somebody else.",
+                )
+            (directory / "wheels").mkdir(exist_ok=True)
+            tools.store.copy_out(distribution.wheel.sha256, directory / "wheels" / name)
 
 
 def _shown(root: Path) -> tuple[Mount, ...]:

@@ -14,20 +14,19 @@ The steps are those of the design, in this order; nothing of the run is executed
 
 from __future__ import annotations
 
-from taketwo.app import check_run
+from taketwo.app import check_run, which_run
 from taketwo.app.build_environment import build_environment
 from taketwo.app.obtain_data import obtain
 from taketwo.app.requests import ReplayRequest
 from taketwo.app.results import ReplayResult
 from taketwo.app.run_sealed import SealedRun, run_sealed
-from taketwo.app.tools import Tools, compose
+from taketwo.app.tools import compose
 from taketwo.app.workspace import workspace
 from taketwo.config.settings import Settings
 from taketwo.engine.selection import select
 from taketwo.environments.facts import facts_of_this_process
 from taketwo.progress import SILENT, Progress
 from taketwo.replay.plan import plan
-from taketwo.store.resolving import LATEST
 from taketwo.verify.compare import compare
 from taketwo.verify.rules import parse_rule
 
@@ -39,7 +38,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     rules = tuple(parse_rule(text) for text in request.tolerance)
 
     progress.step("checking the manifest and everything it refers to")
-    sealed = tools.store.manifest(_resolve(request.run, tools))
+    sealed = tools.store.manifest(which_run.original(request.run, tools.store))
     original = sealed.manifest
     check_run.check(sealed, tools)
     names = {item.name for item in original.inputs}
@@ -92,12 +91,3 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         rules_by="replayer" if rules else "author",
     )
     return ReplayResult(verdict=verdict, original=original, replay=replay, read=tools.store.read)
-
-
-def _resolve(typed: str, tools: Tools) -> str:
-    """The run that is meant; ``latest`` is the newest that is not a replay itself."""
-    if typed.strip().lower() == LATEST:
-        for row in tools.store.runs():
-            if row.replay_of is None:
-                return row.run_id
-    return tools.store.resolve(typed)

@@ -32,10 +32,18 @@ from taketwo.record.files import FileStat, stat_now
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
 from taketwo.record.started import Started
-from taketwo.replay.places import CALL, ENVIRONMENT, HOME, LIBRARY, OBSERVER, PROJECT, RECORDING
+from taketwo.replay.places import (
+    CALL,
+    ENVIRONMENT,
+    HOME,
+    LIBRARY,
+    OBSERVER,
+    PROJECT,
+    RECORDING,
+    SYSTEM_PATH,
+)
 from taketwo.replay.plan import ReplayPlan, project_target
 
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -171,7 +179,9 @@ class Launch:
             python_path.append(self.place(LIBRARY))
         return {
             **captured,
-            "PATH": f"{self.places.environment}/bin:{_PATH}" if self.places.environment else _PATH,
+            "PATH": f"{self.places.environment}/bin:{SYSTEM_PATH}"
+            if self.places.environment
+            else SYSTEM_PATH,
             "PYTHONPATH": ":".join(entry for entry in python_path if entry),
             "TAKETWO_RECORDING": self.place(RECORDING),
         }

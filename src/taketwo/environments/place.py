@@ -71,8 +71,15 @@ def place(environment: Environment, placing: Placing) -> int:
 
 
 def sources_needed(environment: Environment) -> tuple[Distribution, ...]:
-    """Editable distributions whose ``source_tree`` must be materialised before ``place``."""
-    return tuple(d for d in environment.distributions if d.origin == "editable" and d.source_tree)
+    """Editable distributions whose ``source_tree`` must be materialised before ``place``.
+
+    Each may have a directory of its name; ``RebuildError`` for a name that would lead elsewhere.
+    """
+    needed = tuple(d for d in environment.distributions if d.origin == "editable" and d.source_tree)
+    for distribution in needed:
+        if distribution.name in {"", ".", ".."} or "/" in distribution.name or "\0" in distribution.name:
+            raise _leads_out(distribution.name)
+    return needed
 
 
 def _files(blob: Blob, placing: Placing) -> int:

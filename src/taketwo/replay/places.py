@@ -14,6 +14,9 @@ CACHE = "/taketwo/cache"
 LOCK = "/taketwo/lock"
 UV = "/taketwo/tools/uv"
 
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""``$PATH`` of a run, behind the programs of its environment."""
+
 _SYSTEM = (
     *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin"),
     *("/sys", "/taketwo", "/usr"),
