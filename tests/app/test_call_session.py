@@ -48,7 +48,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_decorated_call_is_replayed_alone_and_reproduces(modeller: Author, kind: str) -> None:
-    modeller.write(train_py=KINDS[kind])
+    modeller.write({"train.py": KINDS[kind]})
     modeller.commit()
     done = modeller.shell("python", "train.py")
     assert done.exit_code == 0, done.said
@@ -82,7 +82,7 @@ if __name__ == "__main__":
 
 
 def test_calls_inside_a_call_name_their_parent_and_replay_on_their_own(modeller: Author) -> None:
-    modeller.write(study_py=NESTED)
+    modeller.write({"study.py": NESTED})
     modeller.commit()
     assert modeller.shell("python", "study.py").exit_code == 0
     rows = modeller.runs()
@@ -93,14 +93,18 @@ def test_calls_inside_a_call_name_their_parent_and_replay_on_their_own(modeller:
     second = next(m for m in inner if m["invocation"]["call"]["index"] == 1)
     verdict = modeller.replay(second["run_id"], "venv")
     assert verdict["outcome"] == "reproduced"
-    assert [(c["subject"], c["after"]) for c in verdict["checks"] if c["kind"] == "metric"] == [("score", 0.1)]
+    assert [(c["subject"], c["after"]) for c in verdict["checks"] if c["kind"] == "metric"] == [
+        ("score", 0.1)
+    ]
     assert modeller.replay(outer["run_id"], "venv")["outcome"] == "reproduced"
 
 
 def test_an_exception_reaches_the_caller_and_the_same_exception_reproduces(modeller: Author) -> None:
     modeller.write(
-        train_py="import taketwo\n@taketwo.capture\ndef train(rows):\n    raise ValueError(f'{rows} rows')\n"
-        "if __name__ == '__main__':\n    train(2)\n"
+        {
+            "train.py": "import taketwo\n@taketwo.capture\ndef train(rows):\n    raise ValueError(f'{rows} rows')\n"
+            "if __name__ == '__main__':\n    train(2)\n"
+        }
     )
     done = modeller.shell("python", "train.py")
     assert done.exit_code == 1
@@ -131,7 +135,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("way", ["fork", "spawn", "loky"])
 @pytest.mark.parametrize("captured", ["by decorator", "by command"])
 def test_calls_in_workers_are_runs_and_replay_alone(modeller: Author, way: str, captured: str) -> None:
-    modeller.write(train_py=WORKERS)
+    modeller.write({"train.py": WORKERS})
     modeller.commit()
     if captured == "by command":
         modeller.capture("python", "train.py", way)
@@ -152,7 +156,7 @@ def test_calls_in_workers_are_runs_and_replay_alone(modeller: Author, way: str, 
 
 
 def test_a_command_with_workers_replays_whatever_worker_was_faster(modeller: Author) -> None:
-    modeller.write(train_py=WORKERS)
+    modeller.write({"train.py": WORKERS})
     run = modeller.capture("python", "train.py", "loky")
     (command,) = [row["run_id"] for row in modeller.runs() if row["parent"] is None]
     assert run
@@ -177,7 +181,7 @@ if __name__ == "__main__":
 
 
 def test_one_of_a_hundred_calls_is_replayed_alone_in_seconds(modeller: Author) -> None:
-    modeller.write(train_py=HUNDRED.replace("0.2", "0.0"))
+    modeller.write({"train.py": HUNDRED.replace("0.2", "0.0")})
     modeller.commit()
     assert modeller.shell("python", "train.py").exit_code == 0
     rows = modeller.runs()
@@ -193,8 +197,10 @@ def test_one_of_a_hundred_calls_is_replayed_alone_in_seconds(modeller: Author) -
 
 def test_a_call_that_needs_its_script_is_picked_out_of_the_replayed_command(modeller: Author) -> None:
     modeller.write(
-        train_py="import random, taketwo\nrandom.seed(3)\n@taketwo.capture\ndef train(n):\n"
-        "    return {'x': random.random() + n}\ntrain(1)\ntrain(2)\n"
+        {
+            "train.py": "import random, taketwo\nrandom.seed(3)\n@taketwo.capture\ndef train(n):\n"
+            "    return {'x': random.random() + n}\ntrain(1)\ntrain(2)\n"
+        }
     )
     modeller.commit()
     assert modeller.shell("python", "train.py").exit_code == 0
@@ -209,9 +215,11 @@ def test_a_call_that_needs_its_script_is_picked_out_of_the_replayed_command(mode
 
 def test_the_tolerance_of_the_author_judges_and_that_of_the_replayer_is_named(modeller: Author) -> None:
     modeller.write(
-        train_py="import os, taketwo\n@taketwo.capture(tolerance={'loss': 'rtol=0.1'})\ndef train():\n"
-        "    taketwo.log_metric('loss', 1 + int.from_bytes(os.urandom(4), 'big') / 2**37)\n"
-        "if __name__ == '__main__':\n    train()\n"
+        {
+            "train.py": "import os, taketwo\n@taketwo.capture(tolerance={'loss': 'rtol=0.1'})\ndef train():\n"
+            "    taketwo.log_metric('loss', 1 + int.from_bytes(os.urandom(4), 'big') / 2**37)\n"
+            "if __name__ == '__main__':\n    train()\n"
+        }
     )
     assert modeller.shell("python", "train.py").exit_code == 0
     run = modeller.newest()

@@ -49,7 +49,9 @@ def test_a_command_that_ends_badly_leaves_a_manifest_and_replays_the_same_way(
     author: Author, ending: str
 ) -> None:
     code, exit_code, expected = ENDINGS[ending]
-    author.write(study_py=f"open('partial.csv', 'w').write('1,2')\nprint('before', flush=True)\n{code}\n")
+    author.write(
+        {"study.py": f"open('partial.csv', 'w').write('1,2')\nprint('before', flush=True)\n{code}\n"}
+    )
     author.commit()
     run = author.capture("python", "study.py", exit_code=exit_code)
     manifest = author.manifest(run)
@@ -63,19 +65,23 @@ def test_a_command_that_ends_badly_leaves_a_manifest_and_replays_the_same_way(
     assert [check["held"] for check in verdict["checks"] if check["kind"] == "exit"] == [True]
 
 
+PATIENT = """
+import signal, sys, time
+
+def stop(number, frame):
+    print("stopping", flush=True)
+    sys.exit(7)
+
+signal.signal(signal.SIGINT, stop)
+signal.signal(signal.SIGTERM, stop)
+open("started", "w").close()
+time.sleep(60)
+"""
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_sent_to_taketwo_reaches_the_command_and_is_recorded(author: Author, sent: int) -> None:
-    author.write(
-        wait_py="""
-            import signal, sys, time
-            def stop(number, frame):
-                print("stopping", flush=True)
-                sys.exit(7)
-            signal.signal(signal.SIGINT, stop); signal.signal(signal.SIGTERM, stop)
-            open("started", "w").close()
-            time.sleep(60)
-        """.replace("\n            ", "\n")
-    )
+    author.write({"wait.py": PATIENT})
     running = author.start("run", "--", "python", "wait.py")
     wait_for(author.project / "started")
     running.send_signal(sent)
@@ -118,9 +124,18 @@ def everything_below(root: Path) -> dict[str, tuple]:
 
 
 def test_the_repository_of_the_user_is_bit_for_bit_as_before(author: Author) -> None:
-    author.write(study_py="print(open('data.txt').read())", data_txt="1", _gitignore="*.log\n", noise_log="x")
+    author.write(
+        {
+            "study.py": "print(open('data.txt').read())",
+            "data.txt": "1",
+            ".gitignore": "*.log\n",
+            "noise.log": "x",
+        }
+    )
     author.commit()
-    author.write(study_py="print(open('data.txt').read(), 2)", new_txt="untracked", staged_txt="staged")
+    author.write(
+        {"study.py": "print(open('data.txt').read(), 2)", "new.txt": "untracked", "staged.txt": "staged"}
+    )
     author.git("add", "staged.txt")
     os.utime(author.project / "data.txt")  # git would like to refresh its index now
     before = everything_below(author.project)
@@ -139,7 +154,7 @@ def test_a_command_that_does_not_exist_is_127_and_leaves_nothing(author: Author)
 
 
 def test_a_file_that_cannot_be_executed_is_126(author: Author) -> None:
-    author.write(study_py="print(1)")
+    author.write({"study.py": "print(1)"})
     assert author.taketwo("run", "--", "./study.py").exit_code == 126
     assert author.runs() == []
 

@@ -35,7 +35,7 @@ train(0.1)
 
 
 def test_when_taketwo_itself_is_killed_the_next_listing_recovers_the_run(author: Author) -> None:
-    author.write(wait_py=WAITING)
+    author.write({"wait.py": WAITING})
     running = author.start("run", "--", "python", "wait.py")
     wait_for(author.project / "started")
     os.killpg(running.pid, signal.SIGKILL)
@@ -53,7 +53,7 @@ def test_when_taketwo_itself_is_killed_the_next_listing_recovers_the_run(author:
 def test_a_decorated_process_that_is_killed_is_recovered(modeller: Author, sent: int) -> None:
     import subprocess
 
-    modeller.write(train_py=DECORATED)
+    modeller.write({"train.py": DECORATED})
     running = subprocess.Popen(
         [modeller.python, "train.py"], cwd=modeller.project, env=modeller.environment, start_new_session=True
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.author import SOURCE, Author, sealed_or_not
+from tests.support.requirements import require
 
 pytestmark = pytest.mark.slow
 ENGINES = ("docker", "bubblewrap", "venv")
@@ -26,7 +35,7 @@ print("mean", sum(values) / 100)
 
 
 def captured(author: Author) -> str:
-    author.write(study_py=STUDY)
+    author.write({"study.py": STUDY})
     author.commit()
     return author.capture("python", "study.py")
 
@@ -86,14 +95,72 @@ def test_every_key_of_a_verdict_is_documented(author: Author) -> None:
     assert all(set(each) <= documented for each in verdict["differences"])
 
 
+def interpreter_for(uid: int) -> str | None:
+    """A Python of our minor version that this user may start; ours may lie in somebody's home."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for candidate in filter(None, (sys.executable, f"/usr/local/bin/{name}", f"/usr/bin/{name}")):
+        with contextlib.suppress(OSError):
+            done = subprocess.run([candidate, "-c", ""], user=uid, group=uid, extra_groups=[], check=False)
+            if done.returncode == 0:
+                return candidate
+    return None
+
+
+@pytest.fixture
+def strangers_desk() -> Iterator[Path]:
+    """A directory that every user can reach, unlike those that pytest makes."""
+    with tempfile.TemporaryDirectory(prefix="stranger-") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+def test_another_user_replays_with_a_copy_of_the_store(author: Author, strangers_desk: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    uid = 65534
+    python = interpreter_for(uid)
+    if python is None:
+        pytest.skip("another user may start no Python of this minor version")
+    require("bubblewrap")
+    run = captured(author)
+    store = strangers_desk / "store"
+    shutil.copytree(author.store, store)
+    shutil.move(author.project, author.project.with_name("hidden"))
+    for place in ("home", "cache", "desk"):
+        (strangers_desk / place).mkdir()
+    for path in (strangers_desk, *strangers_desk.rglob("*")):
+        os.chown(path, uid, uid, follow_symlinks=False)
+    dependencies = Path(msgspec.__file__).resolve().parent.parent
+    done = subprocess.run(
+        [python, "-m", "taketwo", "--store", str(store), "replay", run, "--engine", "bubblewrap", "--json"],
+        cwd=strangers_desk / "desk",
+        env={
+            **{name: value for name, value in author.environment.items() if not name.startswith("TAKETWO_")},
+            "HOME": str(strangers_desk / "home"),
+            "XDG_CACHE_HOME": str(strangers_desk / "cache"),
+            "PYTHONPATH": f"{SOURCE}{os.pathsep}{dependencies}",
+        },
+        user=uid,
+        group=uid,
+        extra_groups=[],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    verdict = json.loads(done.stdout)
+    assert verdict["outcome"] == "reproduced"
+    assert verdict["sealing"]["sealed"] is True
+    assert verdict["rebuilt"]["identical"] == verdict["rebuilt"]["files"]
+
+
 def test_only_the_store_is_needed_when_everything_of_the_author_has_moved_away(
-    author: Author, authors, tmp_path: Path
+    author: Author, tmp_path: Path
 ) -> None:
     sealed_or_not("docker")
     outside = tmp_path / "elsewhere" / "cohort.csv"
     outside.parent.mkdir()
     outside.write_text("a,b\n1,2\n")
-    author.write(read_py=f"print(open({str(outside)!r}).read()); open('out.txt', 'w').write('done')")
+    author.write({"read.py": f"print(open({str(outside)!r}).read()); open('out.txt', 'w').write('done')"})
     author.commit()
     run = author.capture("python", "read.py")
     shutil.move(author.project, tmp_path / "hidden")
@@ -103,3 +170,13 @@ def test_only_the_store_is_needed_when_everything_of_the_author_has_moved_away(
     assert verdict["outcome"] == "reproduced"
     by_option = other.taketwo("--store", str(author.store), "replay", run[:20], "--engine", "docker")
     assert by_option.exit_code == 0, by_option.said
+
+
+def test_a_program_without_a_seed_is_not_reproduced_and_the_output_is_named(author: Author) -> None:
+    author.write({"study.py": "import random\nopen('draw.csv', 'w').write(f'x\\n{random.random()}\\n')\n"})
+    author.commit()
+    run = author.capture("python", "study.py")
+    verdict = author.replay(run, "venv", exit_code=1)
+    assert verdict["outcome"] == "not reproduced"
+    assert "draw.csv" in verdict["reasons"][0]
+    assert [c["subject"] for c in verdict["checks"] if c["held"] is False] == ["draw.csv"]

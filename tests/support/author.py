@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,10 @@ class Author:
         project.mkdir(parents=True, exist_ok=True)
         return replace(self, project=project)
 
-    def write(self, **files: str) -> None:
-        """Write files of the project; ``__`` in a name is a slash and the last ``_`` a dot."""
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files of the project."""
         for name, text in files.items():
-            path = self.project / ".".join(name.replace("__", "/").rsplit("_", 1))
+            path = self.project / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 

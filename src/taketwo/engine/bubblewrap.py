@@ -39,6 +39,8 @@ _SETTINGS = (
     "/etc/localtime",
     "/etc/alternatives",
 )
+_RUNTIMES = ("/etc/R", "/etc/julia", "/etc/fonts")
+"""Parts of language runtimes and libraries that distributions keep outside ``/usr``; R does not start without."""
 _CERTIFICATES = ("/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki", "/etc/ca-certificates")
 _NAMES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/services")
 _KERNEL_SETTINGS = (
@@ -137,7 +139,7 @@ def sandbox_argv(program: str, request: RunRequest, bounds: Bounds, generated: P
     argv += ["--proc", "/proc", *_read_only(_KERNEL_SETTINGS), "--dev", "/dev"]
     for place in ("/tmp", "/dev/shm", HOME):  # noqa: S108 - a private file system of the sandbox
         argv += [*_parents(place), "--perms", "1777", "--size", size, "--tmpfs", place]
-    argv += _read_only((*_SETTINGS, *_CERTIFICATES, *(_NAMES if request.network else ())))
+    argv += _read_only((*_SETTINGS, *_RUNTIMES, *_CERTIFICATES, *(_NAMES if request.network else ())))
     if request.base is not None and request.base.prefix is not None:
         prefix = request.base.prefix
         if not PurePosixPath(prefix).is_relative_to("/usr"):

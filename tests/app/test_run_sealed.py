@@ -1,0 +1,83 @@
+"""A replay that is interrupted while the command runs leaves nothing of itself, in whatever engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from taketwo.engine.docker_options import OWNER_LABEL
+from tests.support.author import Author, sealed_or_not
+
+pytestmark = pytest.mark.slow
+
+AWAKE_AT_CAPTURE = """
+import os, subprocess, sys, time
+if not os.path.exists("here.flag"):  # ignored by git and never opened, so no replay has it
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(98.7)"])
+    print("asleep", flush=True)
+    time.sleep(98.7)
+print("done")
+"""
+
+
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap", "venv"])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_replay_leaves_no_container_no_process_and_no_temporary_file(
+    author: Author, tmp_path: Path, engine: str, sent: int
+) -> None:
+    sealed_or_not(engine)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    author = replace(author, variables={"TMPDIR": str(temporary)})
+    author.write({"study.py": AWAKE_AT_CAPTURE, ".gitignore": "*.flag\n", "here.flag": ""})
+    author.commit()
+    run = author.capture("python", "study.py")
+    running = author.start("replay", run, "--engine", engine)
+    wait_for_line(running, b"asleep")
+    running.send_signal(sent)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 128 + sent, (out, err)
+    assert out == b""
+    assert b"Traceback" not in err
+    assert list((author.store / "replays").iterdir()) == []
+    assert list(temporary.iterdir()) == []
+    assert [row["run_id"] for row in author.runs()] == [run]
+    assert sleepers_below(tmp_path) == []
+    if engine == "docker":
+        assert [owner for owner in owners_of_containers() if f":{running.pid}:" in owner] == []
+
+
+def wait_for_line(running: subprocess.Popen[bytes], text: bytes) -> None:
+    """Read its progress until the command itself has spoken."""
+    assert running.stderr is not None
+    seen = []
+    for line in running.stderr:
+        seen.append(line)
+        if text in line:
+            return
+    pytest.fail(f"it never said {text!r}: {b''.join(seen).decode()}")
+
+
+def owners_of_containers() -> list[str]:
+    """The processes that the containers of this machine belong to."""
+    form = f'{{{{.Label "{OWNER_LABEL}"}}}}'
+    argv = ["docker", "ps", "-a", "--filter", f"label={OWNER_LABEL}", "--format", form]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+
+
+def sleepers_below(root: Path) -> list[int]:
+    """Processes of a replayed study that are still there: their directory lies below ``root``."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            directory, command = os.readlink(process / "cwd"), (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if directory.startswith(str(root)) and b"98.7" in command:
+            found.append(int(process.name))
+    return found
