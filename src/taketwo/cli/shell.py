@@ -31,8 +31,9 @@ class Typed:
         typed = Path(program)
         if typed.name == "__main__.py":
             return cls(f"{shlex.quote(python)} -m taketwo", shlex.quote(python))
-        typed = typed.absolute().with_name("taketwo")
-        if shutil.which("taketwo", path=path) == str(typed):
+        typed = typed.parent.resolve() / "taketwo"
+        found = shutil.which("taketwo", path=path)
+        if found and Path(found).parent.resolve() == typed.parent:
             return cls()
         return cls(shlex.quote(str(typed)), shlex.quote(python))
 
