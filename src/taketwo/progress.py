@@ -10,7 +10,10 @@ class Progress:
         """Say that a new step begins, for example ``building the environment``."""
 
     def detail(self, text: str) -> None:
-        """Report one line of detail of the step under way."""
+        """Report what the step is doing just now, which is worth a glance: a line of an installer's output."""
+
+    def found(self, text: str) -> None:
+        """Report what the step found out, which is worth keeping: ``8,152 of 8,152 files identical``."""
 
     def advance(self, done: int, total: int | None) -> None:
         """Report that ``done`` of ``total`` units of the step are finished; ``None`` when unknown."""

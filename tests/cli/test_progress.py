@@ -21,17 +21,28 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_plain_lines_say_each_step_and_detail_once():
+def test_plain_lines_say_each_step_and_what_it_found_once():
     stream = io.StringIO()
-    progress = PlainLines(stream)
+    progress = PlainLines(stream, Clock())
     progress.step("building the environment")
-    progress.detail("numpy 2.1.0")
+    progress.detail("+ numpy==2.1.0")
+    progress.found("812 of 812 files identical")
     progress.warn("taken from the cache")
     assert stream.getvalue().splitlines() == [
         "taketwo: building the environment",
-        "         numpy 2.1.0",
+        "         812 of 812 files identical",
         "taketwo: note: taken from the cache",
     ]
+
+
+def test_plain_lines_show_life_while_a_step_is_busy():
+    stream, clock = io.StringIO(), Clock()
+    progress = PlainLines(stream, clock)
+    progress.step("building the environment")
+    for number in range(30):
+        clock.now += QUIET_SECONDS / 10
+        progress.detail(f"package {number}")
+    assert stream.getvalue().splitlines()[1:] == [f"         … package {number}" for number in (9, 19, 29)]
 
 
 def test_plain_lines_say_how_far_a_long_step_is_only_now_and_then():
@@ -43,7 +54,7 @@ def test_plain_lines_say_how_far_a_long_step_is_only_now_and_then():
         progress.advance(done, 100)
     lines = stream.getvalue().splitlines()
     assert len(lines) == 1 + 10
-    assert lines[1] == "         9 of 100 (9 %)"
+    assert lines[1] == "         … 9 of 100 (9 %)"
 
 
 def test_a_name_that_the_stream_cannot_show_is_escaped():
@@ -58,6 +69,7 @@ def test_warnings_say_nothing_else():
     progress = Warnings(stream)
     progress.step("a")
     progress.detail("b")
+    progress.found("b")
     progress.advance(1, 2)
     progress.warn("c")
     assert stream.getvalue() == "taketwo: note: c\n"
@@ -81,11 +93,13 @@ def test_a_terminal_keeps_finished_steps_with_their_times():
         progress.step("building [the] environment")
         progress.detail("numpy [extra]")
         progress.advance(1, 4)
+        progress.found("812 of 812 [files]")
+        progress.found("2 new")
         clock.now += 2.5
         progress.step("running")
         progress.warn("network [open]")
     text = stream.getvalue()
-    assert "✓ building [the] environment (2.5 s)" in text
+    assert "✓ building [the] environment: 812 of 812 [files]; 2 new (2.5 s)" in text
     assert "✓ running (0.0 s)" in text
     assert "note: network [open]" in text
 

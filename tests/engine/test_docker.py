@@ -25,6 +25,17 @@ def test_a_daemon_that_is_not_there_is_a_reason_and_something_to_do(address):
     assert "DOCKER_HOST" in found.todo
 
 
+@pytest.mark.parametrize(
+    ("address", "cause"),
+    [
+        ("unix:///no/such/socket", "No such file or directory"),
+        ("tcp://127.0.0.1:1", "Connection refused"),
+    ],
+)
+def test_the_reason_is_what_the_system_said_and_not_what_four_libraries_made_of_it(address, cause):
+    assert DockerEngine(address).availability().reason == f"No container engine answers: {address}: {cause}."
+
+
 @pytest.mark.slow
 def test_a_base_has_the_id_of_its_image(base_image):
     assert base_image.image_id.startswith("sha256:")

@@ -310,8 +310,9 @@ def test_an_unsealed_replay_is_a_caveat(content):
         replay(sealing=sealing(engine="venv", sealed=False, gaps=("the root can be written",))),
     )
     assert verdict.outcome is Outcome.REPRODUCED
-    assert "was not sealed (engine: venv)" in verdict.caveats[0]
-    assert verdict.caveats[1] == "Sealing: the root can be written."
+    assert verdict.caveats == (
+        "The replay was not sealed (engine: venv), so it could reach more than the run: the root can be written.",
+    )
 
 
 def test_an_open_network_is_a_caveat(content):

@@ -52,7 +52,7 @@ def build_environment(
 ) -> Built:
     """Build, or find built, the environment that the manifest locks. ``RebuildError`` and its children come out."""
     if original.environment is None:
-        progress.detail("the run used no Python that could be observed: nothing to build")
+        progress.found("the run used no Python that could be observed: nothing to build")
         return Built(())
     environment = locked_environment(original, tools)
     key = _key(environment, engine, base)
@@ -64,14 +64,14 @@ def build_environment(
             _build(environment, root, engine, base, tools, progress, project=_project(original))
             (root / "ready").touch()
         else:
-            progress.detail("found in the cache")
+            progress.found("it was built before, and is checked again")
         rebuilt = compare(
             [site_of(root / "env")],
             environment,
             tools.store.read,
             interpreter=msgspec.structs.replace(environment.interpreter, version=base.python_version),
         )
-    progress.detail(f"{rebuilt.identical:,} of {rebuilt.files:,} files identical")
+    progress.found(f"{rebuilt.identical:,} of {rebuilt.files:,} files identical")
     return Built(_shown(root), rebuilt, root / "env")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -26,13 +27,14 @@ _RESULT = "coefficients.json"
 
 def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -> DemoResult:
     """Run the study in a directory of its own, which stays: its store holds the captured run and the replay."""
-    if importlib.util.find_spec("statsmodels") is None:
-        raise UsageError(
-            "statsmodels is not installed, and the study is computed with it",
-            why="The data of Spector and Mazzeo (1980) ship inside statsmodels.",
-            todo='Install it: pip install "taketwo[demo]"',
-        )
     study = example_path(_STUDY)
+    if importlib.util.find_spec("statsmodels") is None:
+        wanted = (study / "requirements.txt").read_text("utf-8").strip()
+        raise UsageError(
+            "statsmodels is not installed for this Python, and the study is computed with it",
+            why="The data of Spector and Mazzeo (1980) ship inside statsmodels.",
+            todo=f"Install it: {shlex.quote(sys.executable)} -m pip install {wanted}",
+        )
     table = read_table((study / "published.toml").read_bytes())
     project = Path(tempfile.mkdtemp(prefix="taketwo-demo-"))
     for name in ("analysis.py", "requirements.txt", "published.toml", "README.md"):
@@ -40,7 +42,7 @@ def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -
     ours = replace(
         settings, project=project, store=project / ".taketwo", experiment=_STUDY, data={}, tolerance={}
     )
-    progress.step(f"capturing {_STUDY} in {project}")
+    progress.step(f"capturing the study {_STUDY} in {project}")
     captured = capture_command.run(
         ours,
         CaptureRequest(
@@ -57,6 +59,7 @@ def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -
             why="There is no result that a replay could be compared with.",
             todo=f"See what it printed: taketwo --store {ours.store} show {captured.run_id}",
         )
+    progress.found(f"captured as {captured.run_id}")
     replayed = replay_run.run(ours, ReplayRequest(run=captured.run_id, network=request.network), progress)
     content = next((o.content for o in replayed.replay.outputs if o.name == _RESULT), None)
     computed = numbers_of(json.loads(replayed.read(content.sha256))) if content else {}

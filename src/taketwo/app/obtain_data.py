@@ -60,6 +60,9 @@ def obtain(
             else:
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
+    if plan.placements:
+        count = len(plan.placements)
+        progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
     return PlacedData(tuple(mounts), original_paths)
 
 

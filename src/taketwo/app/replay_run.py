@@ -44,10 +44,11 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     names = {item.name for item in original.inputs}
     todo = plan(original, supplied=request.data)
 
+    progress.step("choosing an engine")
     selection = select(settings.engine, tools.engines)
     engine = selection.engine
     for passed_over in selection.passed_over:
-        progress.detail(f"not usable here: {passed_over}")
+        progress.found(f"{passed_over.name} does not work here: {passed_over.availability.reason}")
     if not engine.sealed:
         why = "no engine that seals works here" if selection.passed_over else f"{engine.name} does not seal"
         progress.warn(f"{why}: the run is executed unsealed (see `taketwo engines`)")

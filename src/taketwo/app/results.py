@@ -9,7 +9,7 @@ from pathlib import Path
 from taketwo.engine.interface import Availability
 from taketwo.model.manifest import Manifest
 from taketwo.model.run_diff import RunDiff
-from taketwo.model.verdict import Verdict
+from taketwo.model.verdict import Outcome, Verdict
 from taketwo.report.published import PublishedRow
 
 
@@ -80,3 +80,11 @@ class DemoResult:
     captured: CommandResult
     replayed: ReplayResult
     table: tuple[PublishedRow, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """That of the replay, and ``not reproduced`` when the published table does not agree with it."""
+        outcome = self.replayed.verdict.outcome
+        if outcome is Outcome.REPRODUCED and not all(row.agrees for row in self.table):
+            return Outcome.NOT_REPRODUCED
+        return outcome

@@ -12,7 +12,7 @@ import click
 from taketwo.cli.application import Application
 from taketwo.cli.failures import guarded
 from taketwo.cli.group import LazyGroup
-from taketwo.cli.shell import Shell, common_options
+from taketwo.cli.shell import Shell, Typed, common_options
 from taketwo.version import __version__
 
 COMMANDS = {
@@ -61,7 +61,8 @@ def run_replay(arguments: Sequence[str], shell: Shell | None = None) -> int:
 
 
 def _here() -> Shell:
-    return Shell(Application(), dict(os.environ))
+    typed = Typed.by(sys.argv[0], sys.executable, os.environ.get("PATH", ""))
+    return Shell(Application(), dict(os.environ), typed=typed)
 
 
 def leave_in_order() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 QUIET_SECONDS = 5.0
-"""How long plain lines stay silent about one step that makes progress."""
+"""How long plain lines stay silent about a step that is busy: a log shows life, and no more."""
 
 
 class Warnings(Progress):
@@ -33,7 +33,7 @@ class Warnings(Progress):
 
 
 class PlainLines(Warnings):
-    """One line for each step and detail, for logs; the units of a step every few seconds at most."""
+    """One line for each step and what it found, for logs; what it is busy with every few seconds at most."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
@@ -46,15 +46,23 @@ class PlainLines(Warnings):
         self._line(f"taketwo: {text}")
 
     def detail(self, text: str) -> None:
-        """Print the detail, indented below its step."""
+        """Print the detail below its step, unless something was said a moment ago."""
+        self._now_and_then(text)
+
+    def found(self, text: str) -> None:
+        """Print what the step found out below it."""
+        self._said_at = self._clock()
         self._line(f"         {text}")
 
     def advance(self, done: int, total: int | None) -> None:
         """Print how far the step is, unless something was said a moment ago."""
+        self._now_and_then(amount(done, total))
+
+    def _now_and_then(self, text: str) -> None:
         now = self._clock()
         if now - self._said_at >= QUIET_SECONDS:
             self._said_at = now
-            self._line(f"         {amount(done, total)}")
+            self._line(f"         … {text}")
 
 
 class LiveStatus(Progress):
@@ -65,6 +73,7 @@ class LiveStatus(Progress):
         self._clock = clock
         self._status: Status = console.status("")
         self._step = ""
+        self._found: list[str] = []
         self._began = clock()
 
     def __enter__(self) -> Self:
@@ -87,6 +96,11 @@ class LiveStatus(Progress):
         """Show the detail beside its step."""
         self._show(f"{self._step}: {text}" if self._step else text)
 
+    def found(self, text: str) -> None:
+        """Keep what the step found out for the line that stays when it is done."""
+        self._found.append(text)
+        self._show(f"{self._step}: {text}")
+
     def advance(self, done: int, total: int | None) -> None:
         """Show how far the step is."""
         self._show(f"{self._step}: {amount(done, total)}")
@@ -102,9 +116,10 @@ class LiveStatus(Progress):
 
     def _finish(self, *, done: bool) -> None:
         if self._step:
-            line = f"{'✓' if done else '✗'} {self._step} ({self._clock() - self._began:.1f} s)"
+            found = f": {'; '.join(self._found)}" if self._found else ""
+            line = f"{'✓' if done else '✗'} {self._step}{found} ({self._clock() - self._began:.1f} s)"
             self._console.print(line, style="dim" if done else "red", markup=False, highlight=False)
-        self._step = ""
+        self._step, self._found = "", []
 
 
 def amount(done: int, total: int | None) -> str:

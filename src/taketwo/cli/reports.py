@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,8 +11,8 @@ from pathlib import Path
 from taketwo import report
 from taketwo.app.results import Comparison, DemoResult, ReplayResult
 from taketwo.cli import output
+from taketwo.cli.shell import Typed
 from taketwo.formats.manifest import SealedManifest
-from taketwo.model.base import as_float
 from taketwo.store.interface import RunSummary
 
 
@@ -71,12 +72,34 @@ def run(sealed: SealedManifest) -> str:
     return report.render_run(sealed.manifest, seal=sealed.sha256, width=width, color=color)
 
 
-def demo(result: DemoResult) -> str:
-    """The verdict, and below it the published table beside the replayed one."""
-    width = max(len(row.name) for row in result.table)
-    rows = [f"{'':<{width}}  {'published':>12}  {'replayed':>12}"]
-    for row in result.table:
-        value = "missing" if row.replayed is None else f"{as_float(row.replayed):.6f}"
-        mark = "" if row.agrees else "  differs"
-        rows.append(f"{row.name:<{width}}  {row.published:>12}  {value:>12}{mark}")
-    return "\n".join([of_replay(result.replayed).text(), result.title, "", *rows])
+def demo(result: DemoResult, *, page: Path, typed: Typed) -> str:
+    """The answer, the published table beside the replayed one, the verdict, and what to try next.
+
+    ``page`` is the HTML report that was written; ``typed`` is how programs are typed here.
+    """
+    width, color = output.screen()
+    table = report.render_published(
+        result.replayed.verdict,
+        result.table,
+        title=result.title,
+        citation=result.citation,
+        width=width,
+        color=color,
+    )
+    here, run = result.directory, result.captured.run_id
+    return f"""{table}
+{of_replay(result.replayed).text()}
+Everything is in {here}
+  {page.name}   this verdict as a page: open it in a browser
+  analysis.py   the study, a plain program that knows nothing of taketwo
+  .taketwo      the store, with the captured run and its replay
+
+Try next
+  cd {shlex.quote(str(here))}
+  {typed.taketwo} ls
+  {typed.taketwo} show {run}
+  {typed.taketwo} engines
+
+Then change something in analysis.py, and see it named
+  {typed.taketwo} run {typed.python} analysis.py
+  {typed.taketwo} diff {run} latest"""

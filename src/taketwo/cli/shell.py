@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,26 @@ from taketwo.errors import UsageError
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+@dataclass(frozen=True)
+class Typed:
+    """How taketwo and its Python are typed here: what a message tells people to type must work."""
+
+    taketwo: str = "taketwo"
+    python: str = "python"
+
+    @classmethod
+    def by(cls, program: str, python: str, path: str) -> Typed:
+        """Plain names where ``path`` leads to this very ``program``, as in an active environment; else full paths."""
+        typed = Path(program)
+        if typed.name == "__main__.py":
+            return cls(f"{shlex.quote(python)} -m taketwo", shlex.quote(python))
+        typed = typed.parent.resolve() / "taketwo"
+        found = shutil.which("taketwo", path=path)
+        if found and Path(found).parent.resolve() == typed.parent:
+            return cls()
+        return cls(shlex.quote(str(typed)), shlex.quote(python))
+
+
 @dataclass
 class Shell:
     """One invocation of the program. Only common options change it, while the command line is read."""
@@ -26,6 +48,7 @@ class Shell:
     overrides: dict[str, object] = field(default_factory=dict)
     debug: bool = False
     json: bool = False
+    typed: Typed = Typed()
 
     @property
     def directory(self) -> Path:

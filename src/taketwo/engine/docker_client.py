@@ -275,10 +275,20 @@ def _translated(what: str) -> Iterator[None]:
         OSError,
     ) as error:
         raise EngineError(
-            f"{what}: {error}",
+            f"{what}: {_cause(error)}",
             why="The container engine could not be talked to.",
             todo="See that it runs (`docker info`), or choose another engine with --engine.",
         ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said (``Connection refused``), without the four libraries that wrapped it."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    return str(error)
 
 
 def _digest(image_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from taketwo.report.diff import render_diff, render_diff_json
 from taketwo.report.listing import render_listing, render_listing_json
+from taketwo.report.published_text import render_published
 from taketwo.report.run import render_run
 from taketwo.report.verdict_html import render_html
 from taketwo.report.verdict_json import render_json
@@ -16,6 +17,7 @@ __all__ = [
     "render_listing",
     "render_listing_json",
     "render_markdown",
+    "render_published",
     "render_run",
     "render_text",
 ]

@@ -188,12 +188,12 @@ def caveats(
 def _sealing_caveats(sealing: Sealing) -> list[str]:
     found = []
     if not sealing.sealed:
+        gaps = f": {'; '.join(sealing.gaps)}" if sealing.gaps else ""
         found.append(
-            f"The replay was not sealed (engine: {sealing.engine}); it could reach more than the run."
+            f"The replay was not sealed (engine: {sealing.engine}), so it could reach more than the run{gaps}."
         )
-    if sealing.network:
+    if sealing.network and not any("network" in gap for gap in sealing.gaps):
         found.append("The network was open during the replay.")
-    found.extend(f"Sealing: {gap}." for gap in sealing.gaps)
     return found
 
 

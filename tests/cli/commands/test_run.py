@@ -34,10 +34,9 @@ def test_stdout_stays_the_commands_and_the_closing_line_goes_to_stderr(typed):
     typed.application.notices = ("hashes of 3 packages are pending",)
     answer = typed("run", "--experiment", "lak26", "true")
     assert answer.out == ""
-    store = typed.directory / ".taketwo"
     assert answer.err == (
         "taketwo: note: hashes of 3 packages are pending\n"
-        f"taketwo: captured 20260303-c (lak26, exit code 0) in {store}; next: taketwo replay 20260303-c\n"
+        "taketwo: captured 20260303-c (lak26, exit code 0) in .taketwo; next: taketwo replay 20260303-c\n"
     )
 
 

@@ -18,7 +18,10 @@ from taketwo.cli.shell import Shell, common_options, pass_shell
 def command(shell: Shell, engine: str | None) -> int:
     """Capture a published study, replay it in the strongest engine, and print both tables.
 
-    Exit code: as for "taketwo replay".
+    The study, its store and a report stay in a directory of their own, which is named at the end.
+
+    Exit code: 0 when the run reproduced and the published table agrees, 1 when one of them does not,
+    3 when the replay is inconclusive.
     """
     from taketwo.app.requests import DemoRequest  # noqa: PLC0415  as late as possible
     from taketwo.cli import reports  # noqa: PLC0415  as late as possible
@@ -26,5 +29,7 @@ def command(shell: Shell, engine: str | None) -> int:
 
     with progress_on(sys.stderr) as progress:
         result = shell.application.demo(shell.settings(engine=engine), DemoRequest(), progress)
-    output.write(reports.demo(result))
-    return result.replayed.verdict.outcome.exit_code
+    page = result.directory / "report.html"
+    output.write_file(page, reports.of_replay(result.replayed).html())
+    output.write(reports.demo(result, page=page, typed=shell.typed))
+    return result.outcome.exit_code

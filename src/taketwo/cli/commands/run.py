@@ -71,8 +71,9 @@ def command(
     if not quiet:
         for notice in result.notices:
             output.say(f"taketwo: note: {notice}")
+        store = settings.store.relative_to(here) if settings.store.is_relative_to(here) else settings.store
         output.say(
-            f"taketwo: captured {result.run_id} ({settings.experiment}, exit code {result.exit_code}) "
-            f"in {settings.store}; next: taketwo replay {result.run_id}"
+            f"taketwo: captured {result.run_id} ({settings.experiment}, exit code {result.exit_code}) in {store}; "
+            f"next: {shell.typed.taketwo} replay {result.run_id}"
         )
     return result.exit_code
