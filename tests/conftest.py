@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import signal
 
 import pytest
 
@@ -12,6 +13,15 @@ from taketwo.engine.interface import Base
 from taketwo.engine.venv import VenvEngine
 from taketwo.model.environment import Interpreter
 from tests.support.requirements import require
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also when the tests themselves run in the background.
+
+    A shell starts a background job with SIGINT ignored, and every program that the job starts inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
