@@ -28,6 +28,12 @@ REQUEST = DockerfileRequest(
     directory="studies/one",
     environment={"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PRICE": '5 $ "net" \\'},
     wheels="wheels",
+    root="root",
+    removed=(
+        "/taketwo/env/lib/python3.11/site-packages/six.py",
+        '/taketwo/env/share/a "quoted" $NAME',
+    ),
+    writable=("/taketwo/recording",),
 )
 
 
@@ -40,8 +46,26 @@ def test_does_not_depend_on_the_order_of_variables():
     assert render(replace(REQUEST, environment=reversed_order)) == render(REQUEST)
 
 
-def test_copies_no_wheels_when_there_are_none():
-    assert "wheels" not in render(replace(REQUEST, wheels=None))
+def test_copies_and_removes_nothing_when_there_is_nothing():
+    text = render(replace(REQUEST, wheels=None, root=None, removed=()))
+    assert "wheels" not in text
+    assert "root" not in text
+    assert '"rm"' not in text
+
+
+def test_what_was_missing_is_removed_after_everything_is_there_and_before_byte_code_is_made():
+    text = render(REQUEST)
+    order = [text.index(step) for step in ("pip install", "COPY root/ /", 'RUN ["rm"', "compileall")]
+    assert order == sorted(order)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1), min_size=1))
+def test_any_file_of_the_environment_can_be_removed(names):
+    paths = tuple(f"/taketwo/env/{name}" for name in names if name != "..")
+    text = render(replace(REQUEST, removed=paths))
+    instruction = text.partition("RUN [")[2].partition("]\nRUN ")[0] if paths else ""
+    words = json.loads(f"[{instruction}]".replace(", \\\n", ",\n"))
+    assert words == (["rm", "-f", "--", *sorted(set(paths))] if paths else [])
 
 
 @pytest.mark.parametrize(
@@ -53,6 +77,12 @@ def test_copies_no_wheels_when_there_are_none():
         {"requirements": "../requirements.txt"},
         {"source": "a b"},
         {"wheels": "/etc"},
+        {"root": "../root"},
+        {"removed": ("/etc/passwd",)},
+        {"removed": ("/taketwo/env/../../etc/passwd",)},
+        {"removed": ("/taketwo/env/a\0b",)},
+        {"removed": ("/taketwo/env/\udc80",)},
+        {"writable": ("/taketwo/a b",)},
         {"environment": {"A B": "1"}},
         {"environment": {"A": "1\nRUN true"}},
         {"directory": "a\nRUN true"},
@@ -90,16 +120,22 @@ def test_builds_the_environment_and_runs_the_command(tmp_path, docker_engine, ba
     (tmp_path / "requirements.txt").write_text(f"answer==1.0 --hash=sha256:{digest}\n")
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "train.py").write_text(
-        "import os, answer\n"
+        "import importlib.util, os, answer\n"
+        "assert not importlib.util.find_spec('unwanted'), 'it was to be removed'\n"
+        "assert not importlib.util.find_spec('pip'), 'the run had no pip'\n"
         "open('result', 'w').write('x')\n"
         "print(answer.VALUE, os.getuid(), os.environ['PRICE'])\n"
     )
+    minor = ".".join(base_image.python_version.split(".")[:2])
+    site = f"/taketwo/env/lib/python{minor}/site-packages"
     request = replace(
         REQUEST,
         argv=("python", "train.py"),
         directory="",
         python_version=base_image.python_version,
         base=base_image.image,
+        root=None,
+        removed=(f"{site}/unwanted.py",),
     )
     (tmp_path / "Dockerfile").write_text(render(request))
     client = docker.from_env()
@@ -123,6 +159,7 @@ def _wheel(path: Path) -> str:
     info = "answer-1.0.dist-info"
     files = {
         "answer.py": b"VALUE = 42\n",
+        "unwanted.py": b"",
         f"{info}/METADATA": b"Metadata-Version: 2.1\nName: answer\nVersion: 1.0\n",
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }

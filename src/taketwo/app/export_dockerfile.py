@@ -65,9 +65,9 @@ def _write_texts(
     sealed: SealedManifest, environment: Environment, todo: ReplayPlan, base: str, directory: Path
 ) -> None:
     manifest = sealed.manifest
-    project = project_target(todo.subdirectory)
-    places = Places(project=project, home=HOME, python=_PYTHON, environment=ENVIRONMENT)
-    command = tuple(places.expand(word) for word in todo.argv)
+    places = Places(
+        project=project_target(todo.subdirectory), home=HOME, python=_PYTHON, environment=ENVIRONMENT
+    )
     variables = {name: places.expand(value) for name, value in todo.variables.items()}
     writable: tuple[str, ...] = ()
     if manifest.invocation.imports_taketwo:
@@ -79,7 +79,7 @@ def _write_texts(
         run_id=manifest.run_id,
         implementation=environment.interpreter.implementation,
         python_version=environment.interpreter.version,
-        argv=command,
+        argv=tuple(places.expand(word) for word in todo.argv),
         base=base,
         base_id=_base_id(manifest, base),
         directory="/".join(part for part in (todo.subdirectory, todo.directory) if part),
@@ -94,8 +94,7 @@ def _write_texts(
         manifest=manifest,
         image=image_tag(manifest.run_id),
         base=base,
-        project=project,
-        command=command,
+        places=places,
         seal=sealed.sha256,
         contents=tuple(path.name for path in directory.iterdir()),
         notices=tuple(notice.text for notice in environment.notices),

@@ -103,8 +103,8 @@ def _removal(paths: tuple[str, ...]) -> str:
                 path="Dockerfile",
                 why="Its removal would reach other files, or be read as an instruction.",
             )
-    words = ["rm", "-f", "--", *sorted(set(paths))]
-    return "RUN [" + ", \\\n    ".join(json.dumps(word) for word in words) + "]\n"
+    names = "".join(f", \\\n    {json.dumps(path)}" for path in sorted(set(paths)))
+    return f'RUN ["rm", "-f", "--"{names}]\n'
 
 
 def _matching(pattern: re.Pattern[str], text: str, meaning: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from taketwo.formats.places import Places
 from taketwo.model.manifest import Manifest, Metric
 from taketwo.report import words
 from taketwo.resources import fill_template
@@ -25,16 +26,15 @@ _CONTENTS = {
 class RebuildReadme:
     """What the README says beyond the manifest.
 
-    ``image`` is the tag to build, ``base`` what it stands on; ``project`` is the project directory inside;
-    ``command`` as it is run there; ``seal`` the digest of the manifest. ``contents`` are the entries of the
-    directory; ``notices`` what the environment's capture could not record.
+    ``image`` is the tag to build, ``base`` what it stands on, ``places`` are those inside the container;
+    ``seal`` is the digest of the manifest. ``contents`` are the entries of the directory; ``notices`` what
+    the environment's capture could not record.
     """
 
     manifest: Manifest
     image: str
     base: str
-    project: str
-    command: tuple[str, ...]
+    places: Places
     seal: str
     contents: tuple[str, ...]
     notices: tuple[str, ...] = ()
@@ -44,14 +44,17 @@ def render_rebuild_readme(about: RebuildReadme) -> str:
     """The README in Markdown; foreign text stands in code and cannot become markup."""
     run = about.manifest
     rules = "; ".join(f"{_code(rule.target)} {words.rule(rule)}" for rule in run.rules)
+    judged = (
+        f"fixed these rules for differences: {rules}" if rules else "gave no tolerance: values must be equal"
+    )
     return fill_template(
         "rebuild-README.md",
         run_id=run.run_id,
         facts="\n".join(_facts(about)),
         image=about.image,
         base=about.base,
-        project=about.project,
-        rules=rules or "no tolerance was given, so every value must be equal",
+        project=about.places.project,
+        rules=judged,
         results="\n".join(_results(about)),
         contents="\n".join(
             f"- `{name}`: {text}" for name, text in _CONTENTS.items() if name in about.contents
@@ -65,7 +68,7 @@ def _facts(about: RebuildReadme) -> Iterable[str]:
     run, ending = about.manifest, about.manifest.ending
     code = f" with exit code {ending.exit_code}" if ending.exit_code is not None else ""
     yield f"- experiment: {_code(run.experiment)}"
-    yield f"- command: {_code(' '.join(about.command))}"
+    yield f"- command: {_code(about.places.expand(' '.join(run.invocation.argv)))}"
     if run.invocation.call is not None:
         yield f"- the captured call: {_code(words.command(run))}, which the command makes among others"
     yield f"- captured: {words.moment(run.started_at)}, took {words.seconds(run.resources.wall_seconds)}"
@@ -75,7 +78,7 @@ def _facts(about: RebuildReadme) -> Iterable[str]:
         shown = (stored.text or stored.type) if stored else repr(parameter.value)
         yield f"- parameter {_code(parameter.name)}: {_code(shown)}"
     for item in run.inputs:
-        yield f"- input {_code(item.path)}: SHA-256 `{item.content.sha256}`{_of(item.kind)}"
+        yield f"- input {_code(about.places.expand(item.path))}: SHA-256 `{item.content.sha256}`{_of(item.kind)}"
 
 
 def _of(kind: str) -> str:
