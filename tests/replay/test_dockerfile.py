@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import shlex
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 
 from taketwo.errors import FormatError
 from taketwo.replay.dockerfile import DockerfileRequest, render
+from tests.support.wheels import make_wheel
 
 GOLDEN = Path(__file__).with_name("Dockerfile.golden")
 REQUEST = DockerfileRequest(
@@ -116,7 +115,8 @@ def test_keeps_the_value_of_any_variable(value):
 def test_builds_the_environment_and_runs_the_command(tmp_path, docker_engine, base_image):
     import docker
 
-    digest = _wheel(tmp_path / "wheels" / "answer-1.0-py3-none-any.whl")
+    wheel = make_wheel(tmp_path / "wheels", "answer", {"answer.py": b"VALUE = 42\n", "unwanted.py": b""})
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (tmp_path / "requirements.txt").write_text(f"answer==1.0 --hash=sha256:{digest}\n")
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "train.py").write_text(
@@ -151,24 +151,3 @@ def test_builds_the_environment_and_runs_the_command(tmp_path, docker_engine, ba
         client.images.remove(image.id, force=True)
         client.close()
     assert output.decode().strip() == '42 65532 5 $ "net" \\'
-
-
-def _wheel(path: Path) -> str:
-    """The smallest wheel that pip accepts; returns its SHA-256."""
-    path.parent.mkdir()
-    info = "answer-1.0.dist-info"
-    files = {
-        "answer.py": b"VALUE = 42\n",
-        "unwanted.py": b"",
-        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: answer\nVersion: 1.0\n",
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    rows = []
-    for name, content in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        rows.append(f"{name},sha256={digest},{len(content)}\n")
-    files[f"{info}/RECORD"] = "".join((*rows, f"{info}/RECORD,,\n")).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -73,7 +73,7 @@ def _check(name):
     )
     text = render_rebuild_readme(replace(ABOUT, manifest=hostile))
     plain = render_rebuild_readme(ABOUT)
-    assert re.findall(r"^\$ .*", text, re.M) == re.findall(r"^\$ .*", plain, re.M)
-    assert re.findall(r"^```.*", text, re.M) == re.findall(r"^```.*", plain, re.M)
+    assert re.findall(r"^\$ .*", text, re.MULTILINE) == re.findall(r"^\$ .*", plain, re.MULTILINE)
+    assert re.findall(r"^```.*", text, re.MULTILINE) == re.findall(r"^```.*", plain, re.MULTILINE)
     row = next(line for line in text.split("\n") if line.endswith("| `1.0` |  |"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 4
