@@ -64,6 +64,7 @@ def test_is_not_sealed_when_one_probe_did_not_hold(tmp_path, name, value, gap):
 def test_takes_root_of_a_user_namespace_for_the_ordinary_user_that_it_is_outside(tmp_path):
     assert sealing(tmp_path, HELD | {"uid": 0, "host_root": False}).sealed
     assert not sealing(tmp_path, HELD | {"uid": 0, "host_root": True}).sealed
+    assert not sealing(tmp_path, HELD | {"uid": 65532, "host_root": True}).sealed
 
 
 def test_is_never_sealed_by_an_engine_that_does_not_isolate(tmp_path):

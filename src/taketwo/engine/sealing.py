@@ -92,8 +92,9 @@ def _gaps(found: Mapping[str, Any], probes: Mapping[str, Any]) -> tuple[str, ...
 
 
 def _is_not_root(found: Mapping[str, Any], uid: int | None) -> bool:
-    """Uid 0 of a user namespace is not root when it is somebody else outside."""
-    return uid is not None and (uid != 0 or _of(found, "host_root", bool) is False)
+    """What counts is who a uid is outside: 0 may be somebody else there, and any other may be root."""
+    host_root = _of(found, "host_root", bool)
+    return uid is not None and host_root is not True and (uid != 0 or host_root is False)
 
 
 def _is_zero(mask: str | None) -> bool:
