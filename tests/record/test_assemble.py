@@ -57,6 +57,22 @@ class TestGround:
         made = self.ground(started(PROJECT, argv=(f"{PROJECT}/.venv/bin/python", f"{PROJECT}/a.py")))
         assert made.invocation.argv == ("$PYTHON", "$PROJECT/a.py")
 
+    @pytest.mark.parametrize(
+        ("typed", "named"),
+        [
+            (".venv/bin/python", "$PYTHON"),
+            ("../study/.venv/bin/python", "$PYTHON"),
+            (".venv/bin/train", "$ENV/bin/train"),
+            ("./train.sh", "./train.sh"),
+            ("python", "python"),
+        ],
+    )
+    def test_knows_a_program_of_the_environment_by_its_relative_path(self, typed, named):
+        environment = f"{PROJECT}/.venv"
+        places = Places(project=str(PROJECT), python=f"{environment}/bin/python", environment=environment)
+        made = self.ground(started(PROJECT, argv=(typed, ".venv/bin/python")), places=places)
+        assert made.invocation.argv == (named, ".venv/bin/python")
+
     def test_hides_a_secret_of_the_command_line(self):
         made = self.ground(started(PROJECT, argv=("train", "--api-token", "hunter2")))
         assert "hunter2" not in repr(made)

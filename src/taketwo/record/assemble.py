@@ -51,7 +51,8 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
     """What all manifests of a run have in common; that of a command lacks its metrics and what it logged."""
     argv = started.argv  # a replay repeats what its manifest says, which holds no paths any more
     if started.mode != "replay":
-        argv = mask_secrets([found.places.tokenise(word) for word in started.argv])
+        words = [found.places.tokenise(word) for word in started.argv]
+        argv = mask_secrets([*_program(started, found.places), *words[1:]])
     return Manifest(
         run_id=started.run_id,
         experiment=started.experiment,
@@ -83,6 +84,16 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         taketwo_version=__version__,
         notices=tuple(dict.fromkeys((*ended.notices, *found.notices))),
     )
+
+
+def _program(started: Started, places: Places) -> list[str]:
+    """The first word, also when it leads to the environment from the working directory: ``.venv/bin/python``."""
+    word = started.argv[0] if started.argv else ""
+    if "/" in word and not word.startswith("/"):
+        place = places.tokenise_path(os.path.normpath(f"{started.directory}/{word}"))
+        if place == "$PYTHON" or place.startswith("$ENV/"):
+            return [place]
+    return [places.tokenise(word)] if started.argv else []
 
 
 def of_command(shared: Manifest, recording: Recording, keep: calls.Keep) -> Manifest:
