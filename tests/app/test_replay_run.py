@@ -89,7 +89,9 @@ def test_the_replay_is_a_run_of_the_same_type_that_names_what_it_repeats(author:
 
 def test_every_key_of_a_verdict_is_documented(author: Author) -> None:
     verdict = author.replay(captured(author), "venv")
-    documented = set(re.findall(r"^\| `(\w+)` \|", (SOURCE.parent / "docs" / "json.md").read_text(), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| `(\w+)` \|", (SOURCE.parent / "docs" / "json.md").read_text(), re.MULTILINE)
+    )
     used = set(verdict) | set(verdict["original"]) | set(verdict["checks"][0])
     assert used <= documented
     assert all(set(each) <= documented for each in verdict["differences"])
