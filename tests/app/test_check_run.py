@@ -57,7 +57,7 @@ def test_a_flipped_bit_in_a_blob_is_exit_code_21(captured: tuple[Author, str]) -
 
 def test_a_changed_manifest_is_exit_code_21(captured: tuple[Author, str]) -> None:
     author, run = captured
-    (path,) = [p for p in (author.store / "manifests").rglob("*") if p.is_file() and run in p.name]
+    (path,) = (author.store / "manifests").rglob(f"{run}.json")
     path.chmod(0o644)
     path.write_bytes(path.read_bytes().replace(b'"completed"', b'"completex"'))
     assert author.replay(run, "venv", exit_code=21)["error"]["type"] == "Tampered"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from dataclasses import replace
@@ -75,9 +74,9 @@ def sleepers_below(root: Path) -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            directory, command = os.readlink(process / "cwd"), (process / "cmdline").read_bytes()
+            directory, command = (process / "cwd").readlink(), (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if directory.startswith(str(root)) and b"98.7" in command:
+        if directory.is_relative_to(root) and b"98.7" in command:
             found.append(int(process.name))
     return found

@@ -1,6 +1,7 @@
 """The published study gives the published numbers, as a plain program and as a captured, replayed run."""
 
 import json
+import sys
 
 import pytest
 
@@ -43,10 +44,28 @@ def test_a_second_run_gives_the_same_bytes(project):
 @needs_taketwo_command
 def test_the_captured_study_replays_and_reproduces(project):
     rule = "output:coefficients.json: 3 digits"
-    done = python(project, "-m", "taketwo", "run", "--tolerance", rule, "python", "analysis.py")
+    done = python(project, "-m", "taketwo", "run", "--tolerance", rule, sys.executable, "analysis.py")
     assert done.returncode == 0, done.stderr
     done = python(project, "-m", "taketwo", "replay", "latest", "--json")
     assert done.returncode == 0, done.stderr
     verdict = json.loads(done.stdout)
     assert verdict["outcome"] == "reproduced"
-    assert {"coefficients.json", "table.csv"} <= {check["subject"] for check in verdict["checks"]}
+    assert {"coefficients.json", "table.csv"} <= {
+        check["subject"] for check in verdict["checks"]
+    }
+
+
+@pytest.mark.slow
+@needs_taketwo_command
+def test_the_demo_prints_the_published_table_beside_the_replayed_one(tmp_path):
+    project = tmp_path / "elsewhere"
+    project.mkdir()
+    done = python(project, "-m", "taketwo", "demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nReproduced: " in done.stdout
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if "." in line[:16]}
+    for name, printed in {"logit.constant": "-13.021", "probit.PSI": "1.426"}.items():
+        published, replayed = rows[name]
+        assert published == printed
+        assert f"{float(replayed):.3f}" == printed
+    assert "differs" not in done.stdout

@@ -141,7 +141,7 @@ class Author:
         """``taketwo ls``, newest first."""
         done = self.taketwo("ls", "--json", "--limit", "1000")
         assert done.exit_code == 0, done.said
-        return done.json["runs"] if isinstance(done.json, dict) else done.json
+        return done.json
 
     def manifest(self, run: str) -> dict[str, Any]:
         """``taketwo show RUN --json``."""
