@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from taketwo.data.directory import Directory
 from taketwo.errors import DataError, StoreError
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
@@ -17,6 +17,9 @@ from taketwo.model.data import Input, Location
 from taketwo.record.files import Declared, FileStat, Keeping, Opened, Preimage, stat_now
 from taketwo.record.input_names import named
 from taketwo.record.territory import Territory
+
+if TYPE_CHECKING:  # it brings the machinery of digests along
+    from taketwo.data.directory import Directory
 
 Locate = Callable[[Path], tuple[tuple[Location, ...], tuple[Notice, ...]]]
 """Where a file may be had later, besides the store."""
