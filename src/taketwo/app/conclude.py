@@ -142,7 +142,9 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
     environment = tools.inspector.inspect(facts, project=project)
     if started.mode == "replay":
         return environment
-    wanted = requested(project, environment.distributions, memo=tools.remembered("requested", started.project))
+    wanted = requested(
+        project, environment.distributions, memo=tools.remembered("requested", started.project)
+    )
     return complete(
         msgspec.structs.replace(environment, requested=wanted),
         tools.patient_index,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +35,7 @@ _PATIENCE = 600.0
 """Seconds in which captures do not ask an index again for what it did not have; `taketwo lock` does."""
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(msgspec.Struct, frozen=True, dict=True):
     """Everything that the use cases work with, made when it is first needed."""
 
     settings: Settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,8 +13,7 @@ from taketwo.model.base import Blob
 from taketwo.model.environment import Distribution, Environment, Lock
 
 
-@dataclass(frozen=True)
-class RememberedLock:
+class RememberedLock(msgspec.Struct, frozen=True):
     """The last environment that was completed, in a file; ``has`` says whether a blob is in the store.
 
     What is complete follows from what was inspected alone, since published files never change under
