@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import pty
 import select
@@ -13,6 +12,7 @@ import termios
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from taketwo.engine.observed import ObservedCommand, run_observed
@@ -235,7 +235,7 @@ class TestStart:
         (tmp_path / "a b" / "here").touch()
         where = Path.cwd()
         command = self.command(tmp_path, "/bin/sh", "-c", 'test -e here && exit "$1"', "sh", "7")
-        outcome = run_observed(dataclasses.replace(command, directory=tmp_path / "a b"))
+        outcome = run_observed(msgspec.structs.replace(command, directory=tmp_path / "a b"))
         assert outcome.exit_code == 7
         assert Path.cwd() == where
 

@@ -190,7 +190,7 @@ def test_a_local_version_is_looked_for_in_the_wheel_folders_and_read_once(venv, 
     path = wheel(tmp_path / "wheels", "torchlike", "2.0+cpu", {"torchlike.py": "x = 1\n"})
     _unpack(path, venv)
     settle()
-    options = {"wheel_folders": (path.parent,), "has": blobs.content.__contains__}
+    options = {"wheel_folders": lambda: (path.parent,), "has": blobs.content.__contains__}
     found = only(inspector(blobs, tmp_path / "cache", **options).inspect(venv.facts), "torchlike")
     assert (found.origin, found.artefacts[0].filename) == ("wheel", path.name)
     blobs.files_read.clear()

@@ -1,6 +1,8 @@
 """Locks are completed from an index, now or later."""
 
-from taketwo.environments.lock import complete
+import msgspec
+
+from taketwo.environments.lock import RememberedLock, complete
 from taketwo.model.environment import Artefact, Distribution, Environment, Interpreter
 from tests.support.environments import Blobs
 from tests.support.fake_index import FakeIndex
@@ -72,3 +74,46 @@ def test_a_rescue_is_asked_for_what_the_index_does_not_have(tmp_path):
     assert done.lock.pending == ()
     other = from_folders((path.parent,), blobs.put_file, files | {"private.py": "0" * 64})
     assert complete(environment, FakeIndex(), blobs.put_bytes, 5, rescue=other).lock.pending == ("private",)
+
+
+class TestRemembered:
+    def test_an_unchanged_environment_is_neither_asked_for_nor_written_again(self, tmp_path):
+        blobs, index = Blobs(), FakeIndex({("six", "1.17.0"): (SIX,)})
+        remembered = RememberedLock(tmp_path / "lock", blobs.content.__contains__)
+        first = complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered)
+        again = complete(_environment("six"), index, _refuse, 5, remembered=remembered)
+        assert again == first
+        assert index.asked == [("six",)]
+
+    def test_any_difference_in_the_environment_is_noticed(self, tmp_path):
+        blobs, index = Blobs(), FakeIndex({("six", "1.17.0"): (SIX,)})
+        remembered = RememberedLock(tmp_path / "lock", blobs.content.__contains__)
+        before = complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered)
+        other = msgspec.structs.replace(_environment("six"), identity="f" * 64)
+        assert complete(other, index, blobs.put_bytes, 5, remembered=remembered).identity == "f" * 64
+        six = msgspec.structs.replace(_environment("six").distributions[0], version="1.16.0")
+        older = msgspec.structs.replace(_environment("six"), distributions=(six,))
+        after = complete(older, index, blobs.put_bytes, 5, remembered=remembered)
+        assert after.lock.pending == ("six",)
+        assert after.lock != before.lock
+
+    def test_what_is_pending_is_asked_for_again(self, tmp_path):
+        blobs, index = Blobs(), FakeIndex()
+        remembered = RememberedLock(tmp_path / "lock", blobs.content.__contains__)
+        complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered)
+        index.files = {("six", "1.17.0"): (SIX,)}
+        assert (
+            complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered).lock.pending == ()
+        )
+
+    def test_another_store_gets_the_lock_too(self, tmp_path):
+        one, other = Blobs(), Blobs()
+        index = FakeIndex({("six", "1.17.0"): (SIX,)})
+        for blobs in (one, other):
+            remembered = RememberedLock(tmp_path / "lock", blobs.content.__contains__)
+            complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered)
+        assert other.content == one.content
+
+
+def _refuse(content):
+    raise AssertionError(content)

@@ -1,5 +1,9 @@
 """What people asked for, beside what is installed."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,3 +102,47 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path):
     (tmp_path / "secret.txt").write_text("six\n")
     (project / "requirements.txt").symlink_to(tmp_path / "secret.txt")
     assert requested(project, []) == ()
+
+
+class TestRemembered:
+    def test_the_same_files_and_packages_give_the_same_answer_without_the_parsers(self, tmp_path):
+        (tmp_path / "requirements.txt").write_text("six<1.0\n")
+        memo = tmp_path / "cache" / "memo"
+        first = requested(tmp_path, _installed(six="1.17.0"), memo=memo)
+        code = (
+            "import sys; from pathlib import Path; from taketwo.environments.requested import requested;"
+            "from taketwo.model.environment import Distribution;"
+            "found = requested(Path(sys.argv[1]), [Distribution(name='six', version='1.17.0', origin='index')],"
+            " memo=Path(sys.argv[2])); print(found[0].text, {'packaging', 'pip_requirements_parser'} & {*sys.modules})"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, tmp_path, memo], capture_output=True, text=True, check=True
+        )
+        assert [r.text for r in first] == ["six<1.0"]
+        assert done.stdout == "six<1.0 set()\n"
+
+    @pytest.mark.parametrize("changed", ["requirements.txt", "deps/base.txt", "pyproject.toml"])
+    def test_a_changed_file_is_noticed_although_its_dates_are_put_back(self, tmp_path, changed):
+        (tmp_path / "deps").mkdir()
+        (tmp_path / "requirements.txt").write_text("-r deps/base.txt\nsix==1.1\n")
+        (tmp_path / "deps" / "base.txt").write_text("numpy==1.1\n")
+        (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["scipy==1.1"]\n')
+        memo = tmp_path / "memo"
+        before = requested(tmp_path, [], memo=memo)
+        file = tmp_path / changed
+        times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+        file.write_text(file.read_text().replace("1.1", "1.2"))
+        os.utime(file, ns=times)
+        after = requested(tmp_path, [], memo=memo)
+        assert len({r.text for r in before} ^ {r.text for r in after}) == 2
+
+    def test_an_upgraded_package_is_noticed(self, tmp_path):
+        (tmp_path / "requirements.txt").write_text("six<1.0\n")
+        assert not requested(tmp_path, _installed(six="1.17.0"), memo=tmp_path / "memo")[0].satisfied
+        assert requested(tmp_path, _installed(six="0.9"), memo=tmp_path / "memo")[0].satisfied
+
+    def test_a_new_file_is_noticed(self, tmp_path):
+        (tmp_path / "requirements.txt").write_text("six\n")
+        assert len(requested(tmp_path, [], memo=tmp_path / "memo")) == 1
+        (tmp_path / "requirements-dev.txt").write_text("numpy\n")
+        assert len(requested(tmp_path, [], memo=tmp_path / "memo")) == 2

@@ -125,6 +125,27 @@ def test_the_cache_asks_once_and_again_when_the_files_differ(tmp_path):
     assert again.artefacts([_distribution("alpha", tags=("cp311-abi3-any",))], INTERPRETER, timeout=5) == {}
 
 
+def test_what_was_not_found_is_not_asked_for_again_at_once_but_later_and_by_who_insists(tmp_path):
+    inner = FakeIndex({("alpha", "1.0"): (Artefact(filename="alpha-1.0-py3-none-any.whl", sha256="a" * 64),)})
+    inner.reachable = False
+    path, wanted = tmp_path / "artefacts.json", [_distribution("alpha"), _distribution("mine")]
+    patient = CachedArtefactIndex(inner, path, patience=600)
+    assert patient.artefacts(wanted, INTERPRETER, timeout=5) == {}
+    inner.reachable = True
+    assert CachedArtefactIndex(inner, path, patience=600).artefacts(wanted, INTERPRETER, timeout=5) == {}
+    assert len(inner.asked) == 1
+    assert set(CachedArtefactIndex(inner, path).artefacts(wanted, INTERPRETER, timeout=5)) == {"alpha"}
+    assert CachedArtefactIndex(inner, path, patience=1e-9).artefacts(wanted, INTERPRETER, timeout=5)
+    assert inner.asked[-1] == ("mine",)
+
+
+def test_another_version_of_what_was_not_found_is_asked_for(tmp_path):
+    inner = FakeIndex({("alpha", "2.0"): (Artefact(filename="alpha-2.0-py3-none-any.whl", sha256="a" * 64),)})
+    patient = CachedArtefactIndex(inner, tmp_path / "artefacts.json", patience=600)
+    assert patient.artefacts([_distribution("alpha")], INTERPRETER, timeout=5) == {}
+    assert set(patient.artefacts([_distribution("alpha", "2.0")], INTERPRETER, timeout=5)) == {"alpha"}
+
+
 def test_a_damaged_cache_is_asked_anew(tmp_path):
     path = tmp_path / "artefacts.json"
     path.write_text("{not json")

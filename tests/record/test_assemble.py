@@ -1,8 +1,8 @@
 """What a run's manifest says, given what was found out; and what each call in it has of its own."""
 
-import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from taketwo.formats.places import Places
@@ -114,7 +114,7 @@ class TestGround:
 
     def test_names_an_input_by_the_place_that_the_original_had_it(self):
         lies = Input(name="d", path="$PROJECT/d.csv", kind="file", content=BLOB)
-        ended = dataclasses.replace(COMPLETED, original_paths={"$PROJECT/d.csv": "$HOME/d.csv"})
+        ended = msgspec.structs.replace(COMPLETED, original_paths={"$PROJECT/d.csv": "$HOME/d.csv"})
         assert self.ground(ended=ended, inputs=(lies,)).inputs[0].path == "$HOME/d.csv"
 
     def test_adds_the_variables_that_were_known_at_the_start(self):
@@ -130,7 +130,7 @@ class TestGround:
                 events.Exit(time=2, cpu_seconds=2.0, peak_memory_bytes=30),
             ),
         )
-        ended = dataclasses.replace(COMPLETED, resources=Resources(wall_seconds=9.0, cpu_seconds=7.0))
+        ended = msgspec.structs.replace(COMPLETED, resources=Resources(wall_seconds=9.0, cpu_seconds=7.0))
         made = self.ground(observed=observed, ended=ended)
         assert made.resources == Resources(
             wall_seconds=9.0, cpu_seconds=7.0, peak_memory_bytes=30, processes=2
@@ -138,7 +138,7 @@ class TestGround:
 
     def test_says_each_notice_once(self):
         notice = Notice(topic="data", text="gone")
-        ended = dataclasses.replace(COMPLETED, notices=(notice,))
+        ended = msgspec.structs.replace(COMPLETED, notices=(notice,))
         assert self.ground(ended=ended, notices=(notice, notice)).notices == (notice,)
 
 
@@ -168,7 +168,7 @@ class TestCall:
         shared = assemble.ground(
             started(PROJECT, rules=(Rule(target="loss", allow="ignore"),), tags={"lab": "x"}),
             observed,
-            dataclasses.replace(COMPLETED, ending=ending),
+            msgspec.structs.replace(COMPLETED, ending=ending),
             found(**facts),
         )
         return assemble.of_call(shared, observed, wanted, found().places, nothing_to_keep, rules=rules)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from taketwo.app.tools import Tools
 from taketwo.config.settings import Settings
@@ -13,15 +14,18 @@ from tests.support.fake_store import FakeStore
 from tests.support.fake_vault import FakeVault
 
 
-@dataclass(frozen=True)
-class FakeTools(Tools):
+class FakeTools(Tools, frozen=True, dict=True):
     """Every adapter is a fake that a test can reach; only digests are read from real files."""
 
-    store: FakeStore = field(default_factory=FakeStore)
-    vault: FakeVault = field(default_factory=FakeVault)
-    inspector: FakeInspector = field(default_factory=FakeInspector)
-    index: FakeIndex = field(default_factory=FakeIndex)
+    store: FakeStore = msgspec.field(default_factory=FakeStore)
+    vault: FakeVault = msgspec.field(default_factory=FakeVault)
+    inspector: FakeInspector = msgspec.field(default_factory=FakeInspector)
+    index: FakeIndex = msgspec.field(default_factory=FakeIndex)
     cache: Path = Path("/nowhere")
+
+    @property
+    def patient_index(self) -> FakeIndex:
+        return self.index
 
 
 def fake_tools(project: Path, **settings) -> FakeTools:

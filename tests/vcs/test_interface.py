@@ -74,6 +74,7 @@ class TestSourceVault:
         assert contents(place / "rebuilt") == contents(place / "project")
         assert source.proven
         assert source.files == len(contents(place / "project")) == len(vault.files(source.tree))
+        assert set(vault.paths(source.tree)) == {path for _, _, path in vault.files(source.tree)}
 
     def test_equal_directories_have_equal_trees(
         self, vault: SourceVault, make_project: Callable[..., Project]
@@ -104,6 +105,18 @@ class TestSourceVault:
             ("100644", "b"),
         ]
         assert files[2][1] == "ce013625030ba8dba906f756967f9e9ca394464a"
+
+    def test_the_paths_are_those_of_the_tree_that_is_asked_for(
+        self, vault: SourceVault, plain: Project
+    ) -> None:
+        plain.write("kept.py", "x = 1\n")
+        plain.write("removed.py", "x = 2\n")
+        before = vault.snapshot(plain.path).tree
+        (plain.path / "removed.py").unlink()
+        plain.write("added.py", "x = 3\n")
+        after = vault.snapshot(plain.path).tree
+        assert set(vault.paths(before)) == {"kept.py", "removed.py"}
+        assert set(vault.paths(after)) == {"kept.py", "added.py"}
 
     def test_changes_and_diff_tell_what_happened_between_two_trees(
         self, vault: SourceVault, plain: Project

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.app.begin import begin as begin_run
 from taketwo.app.conclude import conclude, discard
@@ -20,8 +21,7 @@ from taketwo.record.started import Started
 from taketwo.verify.rules import rules_from
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A capture under way; the decorator observes into ``recording`` and then calls ``finish``."""
 
     recording: Path

@@ -6,14 +6,14 @@ import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from taketwo.app.tools import Tools
-from taketwo.data.directory import list_directory
 from taketwo.environments.facts import facts_from_event
 from taketwo.environments.interface import InterpreterFacts
-from taketwo.environments.lock import complete
+from taketwo.environments.lock import RememberedLock, complete
 from taketwo.environments.requested import requested
 from taketwo.formats.manifest import SealedManifest
 from taketwo.formats.places import Places
@@ -31,6 +31,9 @@ from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
 from taketwo.verify.rules import rules_from
+
+if TYPE_CHECKING:
+    from taketwo.data.directory import Directory
 
 
 def conclude(
@@ -97,13 +100,11 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         argv=started.argv,
     )
     environment = _environment(tools, started, facts)
-    source_files = (
-        {path for _, _, path in tools.vault.files(started.source.tree)} if started.source else set()
-    )
+    source_files = tools.vault.paths(started.source.tree) if started.source else ()
     inputs = find_inputs(
         input_request(started, recording, places, source_files=source_files, outside=_outside(tools, facts)),
         tools.keeping,
-        list_directory=lambda root: list_directory(root, tools.digests),
+        list_directory=lambda root: _listed(root, tools),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),
     )
     outputs = find_outputs(
@@ -128,6 +129,12 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     )
 
 
+def _listed(root: Path, tools: Tools) -> Directory:
+    from taketwo.data.directory import list_directory  # noqa: PLC0415 - few inputs are directories
+
+    return list_directory(root, tools.digests)
+
+
 def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None) -> Environment | None:
     if facts is None:
         return None
@@ -135,10 +142,16 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
     environment = tools.inspector.inspect(facts, project=project)
     if started.mode == "replay":
         return environment
-    environment = msgspec.structs.replace(
-        environment, requested=requested(project, environment.distributions)
+    wanted = requested(
+        project, environment.distributions, memo=tools.remembered("requested", started.project)
     )
-    return complete(environment, tools.index, tools.store.put_bytes, tools.settings.lock_timeout)
+    return complete(
+        msgspec.structs.replace(environment, requested=wanted),
+        tools.patient_index,
+        tools.store.put_bytes,
+        tools.settings.lock_timeout,
+        remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
+    )
 
 
 def _about_environment(started: Started, environment: Environment | None) -> list[Notice]:

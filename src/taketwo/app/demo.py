@@ -9,8 +9,9 @@ import shlex
 import shutil
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from taketwo.app import capture_command, replay_run
 from taketwo.app.requests import CaptureRequest, DemoRequest, ReplayRequest
@@ -39,7 +40,7 @@ def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -
     project = Path(tempfile.mkdtemp(prefix="taketwo-demo-"))
     for name in ("analysis.py", "requirements.txt", "published.toml", "README.md"):
         shutil.copyfile(study / name, project / name)
-    ours = replace(
+    ours = msgspec.structs.replace(
         settings, project=project, store=project / ".taketwo", experiment=_STUDY, data={}, tolerance={}
     )
     progress.step(f"capturing the study {_STUDY} in {project}")

@@ -8,20 +8,19 @@ wins name by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True, kw_only=True)
-class DeclaredData:
+
+class DeclaredData(msgspec.Struct, frozen=True, kw_only=True):
     """An input that was declared: an absolute path, and the name that was given to it, if any."""
 
     path: Path
     name: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaptureRequest:
+class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Run ``argv`` in ``directory`` and capture it. ``tolerance`` holds rules as they were typed."""
 
     argv: tuple[str, ...]
@@ -30,24 +29,22 @@ class CaptureRequest:
     data: tuple[DeclaredData, ...] = ()
     outputs: tuple[Path, ...] = ()
     tolerance: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayRequest:
+class ReplayRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Replay ``run`` (an id, a prefix or ``latest``). ``data`` says where this machine has inputs, by name.
 
     Rules in ``tolerance`` are the replayer's, and the verdict says so. ``network`` opens the sandbox.
     """
 
     run: str
-    data: Mapping[str, Path] = field(default_factory=dict)
+    data: Mapping[str, Path] = {}
     tolerance: tuple[str, ...] = ()
     network: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoRequest:
+class DemoRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Capture and replay the study that ships with taketwo; the engine is in the settings."""
 
     network: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.engine.interface import Availability
 from taketwo.model.manifest import Manifest
@@ -13,8 +14,7 @@ from taketwo.model.verdict import Outcome, Verdict
 from taketwo.report.published import PublishedRow
 
 
-@dataclass(frozen=True, kw_only=True)
-class CommandResult:
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     """A captured command: its exit code as a shell shows it, its run, what the user should know."""
 
     exit_code: int
@@ -22,8 +22,7 @@ class CommandResult:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayResult:
+class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict with the two manifests that it compares; ``read`` gives the bytes of a blob by SHA-256."""
 
     verdict: Verdict
@@ -32,8 +31,7 @@ class ReplayResult:
     read: Callable[[str], bytes]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Two runs compared: as after a replay, and everything that differs, code included."""
 
     verdict: Verdict
@@ -43,8 +41,7 @@ class Comparison:
     read: Callable[[str], bytes]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockResult:
+class LockResult(msgspec.Struct, frozen=True, kw_only=True):
     """The lock of a run after completing it: names that got their hashes now, names still without."""
 
     run_id: str
@@ -52,8 +49,7 @@ class LockResult:
     pending: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class EngineState:
+class EngineState(msgspec.Struct, frozen=True, kw_only=True):
     """An engine of this machine; ``chosen`` marks the one that ``auto`` takes."""
 
     name: str
@@ -62,16 +58,14 @@ class EngineState:
     chosen: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExportedFiles:
+class ExportedFiles(msgspec.Struct, frozen=True, kw_only=True):
     """What was written, relative to ``directory``."""
 
     directory: Path
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoResult:
+class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
     """The captured and replayed study, which stays in ``directory``, and its published table."""
 
     title: str

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from taketwo.config.settings import Settings
-from taketwo.data.digests import FileDigests
-from taketwo.data.sources import DataSources
-from taketwo.engine.interface import Engine
 from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
 from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
@@ -25,12 +23,19 @@ from taketwo.store.local import LocalStore
 from taketwo.vcs.git_vault import GitVault
 from taketwo.vcs.interface import SourceVault
 
+if TYPE_CHECKING:  # what a capture may do without is loaded where it is made
+    from taketwo.data.digests import FileDigests
+    from taketwo.data.sources import DataSources
+    from taketwo.engine.interface import Engine
+
 LOCK = "lock"
 """The amendment that completes the lock of a run."""
 
+_PATIENCE = 600.0
+"""Seconds in which captures do not ask an index again for what it did not have; `taketwo lock` does."""
 
-@dataclass(frozen=True)
-class Tools:
+
+class Tools(msgspec.Struct, frozen=True, dict=True):
     """Everything that the use cases work with, made when it is first needed."""
 
     settings: Settings
@@ -48,6 +53,8 @@ class Tools:
     @cached_property
     def digests(self) -> FileDigests:
         """Digests of files, remembered between runs."""
+        from taketwo.data.digests import FileDigests  # noqa: PLC0415 - not needed by listings
+
         return FileDigests(self.cache / "digests.sqlite")
 
     @cached_property
@@ -63,8 +70,7 @@ class Tools:
     @cached_property
     def inspector(self) -> EnvironmentInspector:
         """Reads installed environments."""
-        from taketwo.environments.configuration import wheel_folders  # noqa: PLC0415 - not needed by listings
-        from taketwo.environments.installed import InstalledInspector  # noqa: PLC0415 - as above
+        from taketwo.environments.installed import InstalledInspector  # noqa: PLC0415 - not needed by listings
 
         return InstalledInspector(
             self.store.put_bytes,
@@ -72,16 +78,24 @@ class Tools:
             self.vault.keep_directory,
             self.cache / "environments",
             has=self.store.has,
-            wheel_folders=wheel_folders(os.environ),
+            wheel_folders=_wheel_folders,
         )
 
     @cached_property
     def index(self) -> ArtefactIndex:
-        """What the configured package index knows, remembered between runs."""
+        """What the configured package index knows, remembered between runs; asked for what is not known."""
+        return self._index(patience=0.0)
+
+    @cached_property
+    def patient_index(self) -> ArtefactIndex:
+        """The same for captures, which do not ask at every run for what was not found a moment ago."""
+        return self._index(patience=_PATIENCE)
+
+    def _index(self, *, patience: float) -> ArtefactIndex:
         from taketwo.environments.cached_index import CachedArtefactIndex  # noqa: PLC0415 - as above
         from taketwo.environments.uv_index import UvArtefactIndex  # noqa: PLC0415 - as above
 
-        return CachedArtefactIndex(UvArtefactIndex(), self.cache / "artefacts.json")
+        return CachedArtefactIndex(UvArtefactIndex(), self.cache / "artefacts.json", patience=patience)
 
     def sources(self, copies: Mapping[str, Path] | None = None) -> DataSources:
         """Where data may be had when the store has it not; ``copies`` are the user's own, by input name."""
@@ -133,6 +147,10 @@ class Tools:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return directory
 
+    def remembered(self, what: str, project: str) -> Path:
+        """The file of the cache in which one thing about a project is remembered."""
+        return self.cache / what / hashlib.sha256(os.fsencode(project)).hexdigest()[:32]
+
     def _keeping(self, limit: int) -> Keeping:
         return Keeping(
             digest_many=self.digests.digest_many,
@@ -141,6 +159,12 @@ class Tools:
             put_bytes=self.store.put_bytes,
             size_limit=limit,
         )
+
+
+def _wheel_folders() -> Sequence[Path]:
+    from taketwo.environments.configuration import wheel_folders  # noqa: PLC0415 - reads several files
+
+    return wheel_folders(os.environ)
 
 
 def compose(settings: Settings) -> Tools:

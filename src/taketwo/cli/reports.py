@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from taketwo import report
 from taketwo.app.results import Comparison, DemoResult, ReplayResult
@@ -16,8 +17,7 @@ from taketwo.formats.manifest import SealedManifest
 from taketwo.store.interface import RunSummary
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """The renderings of one result, made when they are asked for."""
 
     text: Callable[[], str]

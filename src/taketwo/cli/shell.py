@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from taketwo.cli.application import Application
 from taketwo.config import Settings, load
@@ -18,8 +18,7 @@ from taketwo.errors import UsageError
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(msgspec.Struct, frozen=True):
     """How taketwo and its Python are typed here: what a message tells people to type must work."""
 
     taketwo: str = "taketwo"
@@ -38,14 +37,13 @@ class Typed:
         return cls(shlex.quote(str(typed)), shlex.quote(python))
 
 
-@dataclass
-class Shell:
+class Shell(msgspec.Struct):
     """One invocation of the program. Only common options change it, while the command line is read."""
 
     application: Application
     environ: Mapping[str, str]
     where: Callable[[], Path] = Path.cwd
-    overrides: dict[str, object] = field(default_factory=dict)
+    overrides: dict[str, object] = {}
     debug: bool = False
     json: bool = False
     typed: Typed = Typed()

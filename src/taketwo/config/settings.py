@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
+
+import msgspec
 
 from taketwo.config import sources
 from taketwo.config.sources import Source
@@ -28,8 +29,7 @@ _NOT_IN_FILES = "project"
 _VARIABLES = {"store": "TAKETWO_HOME"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be configured, resolved: absolute paths, sizes in bytes, times in seconds.
 
     ``tolerance`` holds rules as they were written, by target; ``taketwo.verify`` reads them.
@@ -48,9 +48,9 @@ class Settings:
     memory_limit: Annotated[int | None, SIZE] = None
     process_limit: Annotated[int, COUNT] = 4096
     time_limit: Annotated[float | None, SECONDS] = None
-    data: Annotated[Mapping[str, Path], PATHS] = field(default_factory=dict)
-    origins: Annotated[Mapping[str, str], ADDRESSES] = field(default_factory=dict)
-    tolerance: Annotated[Mapping[str, Any], RULES] = field(default_factory=dict)
+    data: Annotated[Mapping[str, Path], PATHS] = {}
+    origins: Annotated[Mapping[str, str], ADDRESSES] = {}
+    tolerance: Annotated[Mapping[str, Any], RULES] = {}
     ignore: Annotated[tuple[str, ...], TEXTS] = ()
     variables: Annotated[tuple[str, ...], TEXTS] = ()
 

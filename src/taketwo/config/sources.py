@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from taketwo.errors import ConfigurationError
 
@@ -14,8 +15,7 @@ OWN_FILE = "taketwo.toml"
 SHARED_FILE = "pyproject.toml"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Raw values by setting name, and the words for where they stand.
 
     ``text`` says that the values are plain text, to be parsed first. ``names`` holds what a person

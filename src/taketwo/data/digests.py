@@ -14,7 +14,6 @@ import mmap
 import os
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -84,6 +83,8 @@ class FileDigests:
     def _read_all(self, paths: list[Path], algorithm: Algorithm) -> dict[Path, tuple[FileState, str, bool]]:
         if len(paths) < 2 or self._threads < 2:
             return {path: _read(path, algorithm) for path in paths}
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - heavy, and most runs read few files
+
         with ThreadPoolExecutor(min(self._threads, len(paths))) as pool:
             try:
                 return dict(zip(paths, pool.map(lambda path: _read(path, algorithm), paths), strict=True))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.data.digests import FileDigests
 from taketwo.data.regular import unreadable
@@ -23,8 +24,7 @@ FILE_LIMIT = 2_000_000
 """More files than any directory that is one input; links that multiply a tree end here."""
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """The files of a directory in the order of their listing; ``skipped`` says what is not a file."""
 
     files: tuple[Listed, ...]

@@ -9,9 +9,10 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from taketwo.errors import DataError
 
@@ -19,8 +20,7 @@ _SIZE_LIMIT = 64 * 1024 * 1024
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 
-@dataclass(frozen=True)
-class Tracked:
+class Tracked(msgspec.Struct, frozen=True):
     """One output that DVC tracks: where it lies, and its MD5 (``….dir`` for a directory)."""
 
     path: Path

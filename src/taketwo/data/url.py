@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping
-from email.message import Message
-from http.client import HTTPException
 from pathlib import Path
-from typing import IO, BinaryIO, cast
 
-from taketwo.data.copying import copy_file, write_stream
+from taketwo.data.copying import copy_file
 from taketwo.data.interface import DataSource
 from taketwo.errors import DataError
 from taketwo.model.data import Input, Location
-from taketwo.version import __version__
 
 _SECRET = re.compile(
     r"token|secret|passw|passphrase|signature|credential|api[-_]?key|access[-_]?key|^(sig|key|auth|sas|se|sp|sv|code)$"
@@ -78,50 +71,18 @@ class UrlSource(DataSource):
                 raise _failed(item, shown, "a file URL names a file of this machine")
             copy_file(Path(urllib.parse.unquote(parts.path)), destination)
             return
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-            location.reference, headers={"User-Agent": f"taketwo/{__version__}"}
-        )
-        opener = urllib.request.build_opener(_NoDowngrade)
+        from taketwo.data.download import DownloadFailed, download  # noqa: PLC0415 - heavy, only needed here
+
         try:
-            with opener.open(request, timeout=self._timeout) as response:
-                stream = _Bounded(response, time.monotonic() + self._deadline)
-                write_stream(cast("BinaryIO", stream), destination, limit=item.content.size)
-        except urllib.error.HTTPError as error:
-            raise _failed(item, shown, f"the server answered {error.code} {error.reason}") from error
-        except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
-            raise _failed(item, shown, str(getattr(error, "reason", error))) from error
-
-
-class _NoDowngrade(urllib.request.HTTPRedirectHandler):
-    """Follows redirects within the web, and never from an encrypted connection to an open one."""
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: Message,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        scheme = urllib.parse.urlsplit(newurl).scheme
-        if scheme not in {"http", "https"} or (req.type == "https" and scheme == "http"):
-            raise urllib.error.URLError(f"it redirects to {scheme}, which is not followed")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-
-
-class _Bounded:
-    """A stream that gives up at a deadline, however busily the other side trickles."""
-
-    def __init__(self, stream: IO[bytes], deadline: float) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, size: int) -> bytes:
-        """The next bytes; ``TimeoutError`` after the deadline."""
-        if time.monotonic() > self._deadline:
-            raise TimeoutError("it takes too long")
-        return self._stream.read1(size)  # type: ignore[attr-defined, no-any-return]
+            download(
+                location.reference,
+                destination,
+                limit=item.content.size,
+                timeout=self._timeout,
+                deadline=self._deadline,
+            )
+        except DownloadFailed as error:
+            raise _failed(item, shown, str(error)) from error
 
 
 def _failed(item: Input, shown: str, reason: str) -> DataError:

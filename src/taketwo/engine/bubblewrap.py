@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from taketwo.engine.exit_codes import from_shell
 from taketwo.engine.handover import SANDBOX_UID, hand_over
@@ -116,7 +117,9 @@ class BubblewrapEngine(Engine):
             environment = {"HOME": HOME} | dict(request.environment)
             outcome = run_locally(argv, environment, listener, bounds=bounds)
         # bubblewrap leaves before it has counted its child's memory: what was measured is its own.
-        return replace(outcome, exit_code=from_shell(outcome.exit_code), peak_memory_bytes=None)
+        return msgspec.structs.replace(
+            outcome, exit_code=from_shell(outcome.exit_code), peak_memory_bytes=None
+        )
 
     def _program(self) -> str | None:
         if self._working is None and not self._failures:

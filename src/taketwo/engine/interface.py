@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from taketwo.model.environment import Interpreter
 from taketwo.progress import SILENT, Progress
@@ -17,8 +18,7 @@ HOME = "/taketwo/home"
 """The private home directory that every engine gives to a command: empty, writable, gone afterwards."""
 
 
-@dataclass(frozen=True)
-class Availability:
+class Availability(msgspec.Struct, frozen=True):
     """Whether an engine can be used here; ``reason`` says why not, ``todo`` what to do about it."""
 
     usable: bool
@@ -30,8 +30,7 @@ class Availability:
         return self.usable
 
 
-@dataclass(frozen=True)
-class Mount:
+class Mount(msgspec.Struct, frozen=True):
     """A file or directory of this machine that the sandbox sees at ``target``."""
 
     source: Path
@@ -39,8 +38,7 @@ class Mount:
     writable: bool = False
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """Upper bounds for one run; ``None`` is the engine's default, which is bounded too."""
 
     memory_bytes: int | None = None
@@ -49,8 +47,7 @@ class Limits:
     disk_bytes: int | None = None
 
 
-@dataclass(frozen=True)
-class Base:
+class Base(msgspec.Struct, frozen=True):
     """What a run stands on: a base image, or an interpreter of this machine. ``key`` identifies it.
 
     ``python`` is the path of its interpreter inside the sandbox; ``prefix`` is where an interpreter of
@@ -65,8 +62,7 @@ class Base:
     image_id: str | None = None
 
 
-@dataclass(frozen=True)
-class RunRequest:
+class RunRequest(msgspec.Struct, frozen=True):
     """One command to run. Paths in it are those that ``Engine.place`` gives; mounts name canonical ones.
 
     ``environment`` is complete: nothing of this process's own is added. Where it does not name them, an
@@ -78,13 +74,12 @@ class RunRequest:
     directory: str
     environment: Mapping[str, str]
     mounts: tuple[Mount, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     network: bool = False
     base: Base | None = None
 
 
-@dataclass(frozen=True)
-class RunOutcome:
+class RunOutcome(msgspec.Struct, frozen=True):
     """How a command ended. ``exit_code`` is negative when a signal ended it, as in ``subprocess``.
 
     A container tells only what a shell would: there, 128 plus a signal that ends processes is taken for

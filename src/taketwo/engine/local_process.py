@@ -11,8 +11,10 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.engine import cgroups, limited
 from taketwo.engine.cgroups import ControlGroup
@@ -51,7 +53,7 @@ def bound(limits: Limits) -> Limits:
     if limits.memory_bytes is not None:
         return limits
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return replace(limits, memory_bytes=physical * 9 // 10)
+    return msgspec.structs.replace(limits, memory_bytes=physical * 9 // 10)
 
 
 def scratch_bytes(limits: Limits) -> int:

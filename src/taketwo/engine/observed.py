@@ -18,9 +18,10 @@ import threading
 import time
 import tty
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from taketwo.engine.interface import RunOutcome
 from taketwo.engine.streams import LINGER_SECONDS, Child, pump, spawn
@@ -40,8 +41,7 @@ _SENT_BY_KERNEL = 0x80
 _SHELL = "/bin/sh"
 
 
-@dataclass(frozen=True)
-class ObservedCommand:
+class ObservedCommand(msgspec.Struct, frozen=True):
     """A command as the user typed it, its whole environment, and the files that keep what it prints.
 
     ``directory`` is where it starts; ``None`` is where we are.

@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from resource import struct_rusage
+
+import msgspec
 
 CHUNK = 1 << 16
 LINGER_SECONDS = 2.0
@@ -18,8 +19,7 @@ LINGER_SECONDS = 2.0
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How a child ended: exit code (negative: signal), wall time, and what it and its descendants used."""
 
     exit_code: int

@@ -24,7 +24,7 @@ class InstalledInspector(EnvironmentInspector):
 
     ``cache_path`` is a directory for snapshots of environments (``None``: every file is read every time).
     ``has`` says whether a blob is in the store already, which saves reading it again. ``wheel_folders``
-    are directories of this machine where wheels lie that no index has.
+    finds the directories of this machine where wheels lie that no index has; asked only when one is wanted.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class InstalledInspector(EnvironmentInspector):
         cache_path: Path | None = None,
         *,
         has: Callable[[str], bool] | None = None,
-        wheel_folders: Sequence[Path] = (),
+        wheel_folders: Callable[[], Sequence[Path]] = tuple,
     ) -> None:
         self._keeper = ContentKeeper(put_bytes, put_file, has)
         self._keep_directory = keep_directory

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from taketwo.environments.interface import ArtefactIndex
-from taketwo.formats.pylock import pylock
-from taketwo.formats.requirements import requirements
+from taketwo.environments.memo import Memo, key_of
 from taketwo.model.base import Blob
 from taketwo.model.environment import Distribution, Environment, Lock
+
+
+class RememberedLock(msgspec.Struct, frozen=True):
+    """The last environment that was completed, in a file; ``has`` says whether a blob is in the store.
+
+    What is complete follows from what was inspected alone, since published files never change under
+    their name. Where something is pending nothing is remembered.
+    """
+
+    path: Path
+    has: Callable[[str], bool]
+
+    def recall(self, key: bytes) -> Environment | None:
+        """The completed environment, if its lock is in this store too."""
+        known = Memo(self.path).recall(key, Environment)
+        if known is None or known.lock is None:
+            return None
+        kept = self.has(known.lock.pylock.sha256) and self.has(known.lock.requirements.sha256)
+        return known if kept else None
 
 
 def complete(
@@ -20,12 +39,34 @@ def complete(
     timeout: float,
     *,
     rescue: Callable[[Distribution], Distribution] | None = None,
+    remembered: RememberedLock | None = None,
 ) -> Environment:
     """The environment with a lock; what the index does not know stays ``pending`` and is named there.
 
     May be called again on the result, at any later time: only what is pending is asked for. ``rescue``
     is given each distribution that the index does not have, and may return it with another origin.
+    ``remembered`` saves writing the lock again for an environment that has not changed.
     """
+    key = key_of(environment) if remembered else b""
+    known = remembered.recall(key) if remembered else None
+    if known is not None:
+        return known
+    found = _completed(environment, index, put_bytes, timeout, rescue)
+    if remembered and found.lock is not None and not found.lock.pending:
+        Memo(remembered.path).keep(key, found)
+    return found
+
+
+def _completed(
+    environment: Environment,
+    index: ArtefactIndex,
+    put_bytes: Callable[[bytes], Blob],
+    timeout: float,
+    rescue: Callable[[Distribution], Distribution] | None,
+) -> Environment:
+    from taketwo.formats.pylock import pylock  # noqa: PLC0415 - not loaded for an unchanged environment
+    from taketwo.formats.requirements import requirements  # noqa: PLC0415 - as above
+
     pending = [d for d in environment.distributions if d.origin == "pending"]
     answers = index.artefacts(pending, environment.interpreter, timeout=timeout) if pending else {}
 

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from taketwo.formats.direct_url import without_credentials
-from taketwo.formats.wheel_name import normalised
+from taketwo.environments.memo import Memo, key_of
 from taketwo.model.environment import Distribution, Requirement
 
 _PATTERNS = ("*requirements*.txt", "*constraints*.txt", "requirements/*.txt", "*requirements*.in")
 _LARGEST = 1024 * 1024
 _MOST_FILES = 100
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s;]+")
-_OPTION = re.compile(r"^(--?[A-Za-z-]+)(?:[= ]|$)")
-_WITH_ADDRESS = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host"})
 
 
-def requested(project: Path, distributions: Sequence[Distribution]) -> tuple[Requirement, ...]:
+def requested(
+    project: Path, distributions: Sequence[Distribution], *, memo: Path | None = None
+) -> tuple[Requirement, ...]:
     """Every requirement in the project's own files, beside what is installed.
 
     Files are those at the top of the project and in ``requirements/``, and those that they include with
     ``-r`` and ``-c``, as long as these lie in the project. A line that is no requirement is kept as
-    text. Credentials are taken out of URLs; lines about indexes are left out.
+    text. Credentials are taken out of URLs; lines about indexes are left out. ``memo`` is a file in which
+    the answer is remembered together with the digest of all that was read: the parsers are slow to load.
     """
-    installed = {d.name: d.version for d in distributions}
-    found: list[Requirement] = []
-    for path, constraint in _files(project):
-        found += _of_file(path, path.relative_to(project.resolve()).as_posix(), constraint, installed)
-    return (*found, *_of_pyproject(project / "pyproject.toml", installed))
-
-
-def _files(project: Path) -> Iterator[tuple[Path, bool]]:
-    """Requirement files, each once, includes behind the file that includes them."""
     root = project.resolve()
+    installed = {d.name: d.version for d in distributions}
+    files = list(_files(root))
+    pyproject = _content(root / "pyproject.toml")
+    if not files and not pyproject:
+        return ()
+    remembered = Memo(memo)
+    key = key_of(
+        [(str(path), constraint, content) for path, constraint, content in files], pyproject, installed
+    )
+    known = remembered.recall(key, tuple[Requirement, ...])
+    if known is not None:
+        return known
+    from taketwo.environments.requirement_lines import of_file, of_pyproject  # noqa: PLC0415 - see ``memo``
+
+    found: list[Requirement] = []
+    for path, constraint, _ in files:
+        found += of_file(path, path.relative_to(root).as_posix(), installed, constraint=constraint)
+    answer = (*found, *of_pyproject(pyproject, installed))
+    remembered.keep(key, answer)
+    return answer
+
+
+def _files(root: Path) -> Iterator[tuple[Path, bool, bytes]]:
+    """Requirement files, each once, with their content; includes behind the file that includes them."""
     start = sorted({path for pattern in _PATTERNS for path in root.glob(pattern)})
     waiting = [(path, "constraints" in path.name) for path in start]
     seen: set[Path] = set()
@@ -51,112 +63,22 @@ def _files(project: Path) -> Iterator[tuple[Path, bool]]:
         ):
             continue
         seen.add(real)
-        yield real, constraint
+        try:
+            content = real.read_bytes()
+        except OSError:
+            continue  # what cannot be read says nothing of what was wanted
+        yield real, constraint, content
         included = []
-        for line in real.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in content.decode("utf-8", "replace").splitlines():
             match = re.match(r"\s*(-r|-c|--requirement|--constraint)(?:\s+|=)\s*(\S+)", line)
             if match and "://" not in match[2]:
                 included.append((real.parent / match[2], constraint or match[1] in {"-c", "--constraint"}))
         waiting = included + waiting
 
 
-def _of_file(path: Path, name: str, constraint: bool, installed: Mapping[str, str]) -> Iterator[Requirement]:
-    from pip_requirements_parser import RequirementsFile  # noqa: PLC0415 - heavy, only needed here
-
-    parsed = RequirementsFile.from_file(str(path), include_nested=False)
-    lines = [(r.line_number, r.requirement_line.line, r) for r in parsed.requirements]
-    lines += [(bad.line_number, bad.line, None) for bad in parsed.invalid_lines]
-    for _, text, requirement in sorted(lines, key=lambda line: line[0]):
-        shown = _shown(text)
-        if shown is None:
-            continue
-        known = normalised(requirement.name) if requirement is not None and requirement.name else None
-        yield Requirement(
-            file=name,
-            text=shown,
-            name=known,
-            constraint=constraint,
-            installed=installed.get(known) if known else None,
-            satisfied=_satisfied(shown, known, installed, optional=constraint) if known else None,
-        )
-
-
-def _of_pyproject(path: Path, installed: Mapping[str, str]) -> Iterator[Requirement]:
+def _content(path: Path) -> bytes:
+    """The content of a file of bearable size, else nothing."""
     try:
-        if path.stat().st_size > _LARGEST:
-            return
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return
-    for table, lines in _tables(document):
-        for line in lines:
-            if not isinstance(line, str):
-                continue  # {include-group = "…"}: that group is read on its own
-            name = _name(line)
-            yield Requirement(
-                file=f"pyproject.toml [{table}]",
-                text=_shown(line) or "",
-                name=name,
-                installed=installed.get(name) if name else None,
-                satisfied=_satisfied(line, name, installed, optional=table != "project.dependencies")
-                if name
-                else None,
-            )
-
-
-def _tables(document: dict[str, Any]) -> Iterator[tuple[str, Iterable[Any]]]:
-    project = document.get("project")
-    project = project if isinstance(project, dict) else {}
-    if isinstance(project.get("dependencies"), list):
-        yield "project.dependencies", project["dependencies"]
-    for title, groups in (
-        ("project.optional-dependencies", project.get("optional-dependencies")),
-        ("dependency-groups", document.get("dependency-groups")),
-    ):
-        for group, lines in sorted(groups.items()) if isinstance(groups, dict) else ():
-            if isinstance(lines, list):
-                yield f"{title}.{group}", lines
-
-
-def _name(line: str) -> str | None:
-    match = re.match(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:$|[\[(<>=!~;@ ])", line)
-    return normalised(match[1]) if match else None
-
-
-def _satisfied(text: str, name: str | None, installed: Mapping[str, str], *, optional: bool) -> bool | None:
-    """Whether what is installed fits; ``None`` when that cannot be said, or nothing was demanded.
-
-    Markers are not evaluated: they speak of the observed interpreter. A requirement with a marker, or of
-    an optional group, that is not installed may be right.
-    """
-    from packaging.requirements import InvalidRequirement  # noqa: PLC0415 - heavy, only needed here
-    from packaging.requirements import Requirement as Parsed  # noqa: PLC0415
-
-    try:
-        parsed = Parsed(re.split(r"\s--|\s#", text)[0].strip().rstrip("\\").strip())
-    except InvalidRequirement:
-        return None
-    version = installed.get(name or "")
-    if version is None:
-        return None if optional or parsed.marker else False
-    return parsed.specifier.contains(version, prereleases=True)
-
-
-def _shown(text: str) -> str | None:
-    """The line as it may be recorded; ``None`` for one that only says where an index is."""
-    option = _OPTION.match(text.strip())
-    if option and option[1] in _WITH_ADDRESS:
-        return None
-    shown = _URL.sub(lambda match: _public(match[0]), text.strip())
-    return re.sub(r"\s*\\\s*", " ", shown).strip()
-
-
-def _public(url: str) -> str:
-    if "file:" in url:
-        return "file:" + url.rsplit("/", 1)[-1]
-    reference = ""
-    path = url.split("://", 1)[1].partition("/")[2]
-    if "@" in path and url.startswith(("git+", "hg+", "svn+", "bzr+")):
-        url, _, reference = url.rpartition("@")
-        reference = "@" + reference.partition("#")[0]
-    return without_credentials(url) + reference
+        return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+    except OSError:
+        return b""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from taketwo.model.base import Notice, Value
 
@@ -79,8 +80,7 @@ class Scan(Value, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass
-class Looked:
+class Looked(msgspec.Struct):
     """The scan, and what must be unchanged for it to hold: files with their keys and digests, directories."""
 
     scan: Scan

@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.environments.interface import InterpreterFacts
 
 _NAMES = frozenset({"site-packages", "dist-packages"})
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """One site directory. ``prefix`` is the tree it belongs to (``share/``, ``bin/`` lie there).
 
     ``private`` is true where only installers and people write: a virtual environment, a user site. In

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from taketwo.environments import file_digests
+from taketwo.environments.memo import write_whole
 from taketwo.environments.scan import Looked, Scan
 from taketwo.environments.sites import Site
 from taketwo.version import __version__
@@ -80,7 +80,7 @@ class Snapshots:
         with contextlib.suppress(
             OSError
         ):  # a cache that cannot be written makes the next capture slower only
-            _write(path, msgspec.msgpack.encode(saved))
+            write_whole(path, msgspec.msgpack.encode(saved))
 
     def _read(self, sites: tuple[Site, ...]) -> _Saved | None:
         path = self._path(sites)
@@ -98,17 +98,3 @@ class Snapshots:
 
 def _identify(sites: tuple[Site, ...]) -> bytes:
     return hashlib.sha256(repr(sites).encode("utf-8", "surrogateescape")).digest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    import tempfile  # noqa: PLC0415 - heavy, and an unchanged environment writes nothing
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".snapshot-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -6,14 +6,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
-import tomllib
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from taketwo.environments.configuration import in_folders, uv_environment, wheel_folders
 from taketwo.environments.interface import ArtefactIndex
 from taketwo.errors import FormatError
 from taketwo.formats import wheel_name
@@ -44,6 +41,8 @@ class UvArtefactIndex(ArtefactIndex):
         self, distributions: Sequence[Distribution], interpreter: Interpreter, *, timeout: float
     ) -> dict[str, tuple[Artefact, ...]]:
         """The file that each was installed from, as far as the index has it within ``timeout`` seconds."""
+        from taketwo.environments.configuration import wheel_folders  # noqa: PLC0415 - parsers, only needed here
+
         deadline = time.monotonic() + timeout
         wanted = {d.name: d for d in distributions}
         uv = self._program()
@@ -70,6 +69,10 @@ class UvArtefactIndex(ArtefactIndex):
     def _compile(
         self, uv: str, wanted: Mapping[str, Distribution], interpreter: Interpreter, deadline: float
     ) -> tuple[int | None, str, str]:
+        import tempfile  # noqa: PLC0415 - heavy, only needed here
+
+        from taketwo.environments.configuration import uv_environment  # noqa: PLC0415 - as above
+
         pins = "".join(f"{d.name}=={d.version}\n" for d in wanted.values())
         version = ("--python", sys.executable, "--python-version", interpreter.version)
         try:
@@ -104,6 +107,10 @@ def _complained_about(complaint: str, wanted: Mapping[str, Distribution]) -> str
 def _answers(
     output: str, wanted: Mapping[str, Distribution], folders: tuple[Any, ...]
 ) -> dict[str, tuple[Artefact, ...]]:
+    import tomllib  # noqa: PLC0415 - heavy, only needed here
+
+    from taketwo.environments.configuration import in_folders  # noqa: PLC0415 - as above
+
     try:
         packages = tomllib.loads(output).get("packages", [])
     except tomllib.TOMLDecodeError:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+
+import msgspec
 
 BYTE_CODE = (".pyc", ".pyo")
 
 
-@dataclass
-class Tree:
+class Tree(msgspec.Struct):
     """What lies below ``root``: files by their path relative to it, and every directory looked into."""
 
     root: str
-    files: dict[str, str] = field(default_factory=dict)
-    directories: list[str] = field(default_factory=list)
-    top: list[str] = field(default_factory=list)
+    files: dict[str, str] = {}
+    directories: list[str] = []
+    top: list[str] = []
 
 
 def walk(root: str, *, nested: frozenset[str] = frozenset()) -> Tree:

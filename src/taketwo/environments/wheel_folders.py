@@ -25,10 +25,14 @@ class WheelFolders:
     """
 
     def __init__(
-        self, keeper: ContentKeeper, folders: Sequence[Path] = (), *, memo: Path | None = None
+        self,
+        keeper: ContentKeeper,
+        folders: Callable[[], Sequence[Path]] = tuple,
+        *,
+        memo: Path | None = None,
     ) -> None:
         self._keeper = keeper
-        self._folders = tuple(folders)
+        self._folders = folders
         self._memo = memo
 
     def wheel_of(self, found: Found) -> tuple[Artefact, Blob] | None:
@@ -42,7 +46,7 @@ class WheelFolders:
         if found.kind == "archive" and found.local_path:
             candidates.append(Path(found.local_path))
         elif not found.kind and "+" in found.version:
-            candidates += named(self._folders, found.name, found.version, found.tags)
+            candidates += named(self._folders(), found.name, found.version, found.tags)
         installed: dict[str, str | None] = {}
         for wheel in candidates:
             text = Path(found.info, "RECORD").read_text("utf-8", "surrogateescape")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from taketwo.errors import FormatError
 from taketwo.formats import canonical_json
 
 
-@dataclass(frozen=True)
-class DirectUrl:
+class DirectUrl(msgspec.Struct, frozen=True):
     """One direct URL. ``kind`` is ``vcs``, ``archive``, ``directory`` or ``editable``.
 
     ``public`` holds what may be recorded, all strings: ``kind``, ``url`` (never ``file:``), ``vcs``,
@@ -25,7 +25,7 @@ class DirectUrl:
     """
 
     kind: str
-    public: dict[str, str] = field(default_factory=dict)
+    public: dict[str, str] = {}
     local_path: str | None = None
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from taketwo.errors import FormatError
 
@@ -18,8 +19,7 @@ _LINE = re.compile(rb"([0-9a-f]{64})  ([0-9]{1,18})  (.+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-@dataclass(frozen=True, order=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True, order=True):
     """One file of a listing: its path (relative, ``/`` between parts), SHA-256 and size in bytes."""
 
     path: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,8 +22,7 @@ _PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
-@dataclass(frozen=True)
-class SealedManifest:
+class SealedManifest(msgspec.Struct, frozen=True):
     """A manifest with the exact bytes that were sealed, and the digest that seals them."""
 
     content: bytes

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 _NAMES = "PROJECT|HOME|PYTHON|ENV"
 _LITERAL = re.compile(rf"\$+(?=(?:{_NAMES})(?![A-Za-z0-9_]))")
@@ -19,8 +20,7 @@ _BEFORE = r"(?:\A|(?<=[=:,;|<>@+\s\"'()\[\]{}])|(?<=\A-[A-Za-z])|(?<=file://))"
 _AFTER = r"(?=\Z|[/:,;|<>@+\s\"'()\[\]{}])"
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(msgspec.Struct, frozen=True, dict=True):
     """Where things are on one machine. An empty place is one that is not there.
 
     ``python`` is the interpreter and ``environment`` its prefix. When that prefix is ``shared`` with other

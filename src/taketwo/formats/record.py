@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+
+import msgspec
 
 from taketwo.errors import FormatError
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """One row: ``path`` as it stands there, relative to site-packages, ``/`` between its parts.
 
     ``sha256`` is hexadecimal; ``None`` when the row has no hash or one of another algorithm.

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from taketwo.errors import FormatError
 from taketwo.formats import listing
@@ -31,8 +32,7 @@ _LISTING = re.compile(r"environment\.overlay|environment\.distributions\[\d+\]\.
 _INPUT = re.compile(r"inputs\[\d+\]\.content", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """One blob that a manifest needs; ``where`` leads to the field, ``listing`` asks for its files too."""
 
     sha256: str

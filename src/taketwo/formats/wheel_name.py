@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from taketwo.errors import FormatError
 
@@ -14,8 +15,7 @@ _WHEEL = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class WheelName:
+class WheelName(msgspec.Struct, frozen=True):
     """What the name of a wheel says; ``name`` is normalised (PEP 503), ``version`` is as written.
 
     ``variant`` is the label that wheel variants (PEP 825, a draft) add behind the tags.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -34,8 +33,7 @@ from taketwo.record.started import Started
 from taketwo.version import __version__
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What was found out on this machine when the run had ended."""
 
     places: Places
@@ -43,7 +41,7 @@ class Found:
     host: Host
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
-    streams: Streams = field(default_factory=Streams)
+    streams: Streams = msgspec.field(default_factory=Streams)
     notices: tuple[Notice, ...] = ()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 
-@dataclass(frozen=True)
-class CallRequest:
+
+class CallRequest(msgspec.Struct, frozen=True):
     """What is known before a decorated function is called outside any recording.
 
     ``file`` is the source file of the function, ``directory`` the working directory at the time of the call.
@@ -22,9 +22,9 @@ class CallRequest:
     file: Path | None
     directory: Path
     experiment: str | None = None
-    data: Mapping[str, str] = field(default_factory=dict)
-    tolerance: Mapping[str, Any] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = {}
+    tolerance: Mapping[str, Any] = {}
+    tags: Mapping[str, str] = {}
     outputs: Sequence[str] = ()
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending, Resources
 from taketwo.record.files import FileStat
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How a run ended, and what only its supervisor knows. ``finished`` is in seconds since the epoch.
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
@@ -22,9 +22,9 @@ class Ended:
 
     ending: Ending
     finished: float
-    resources: Resources = field(default_factory=Resources)
+    resources: Resources = msgspec.field(default_factory=Resources)
     stdout: Path | None = None
     stderr: Path | None = None
     notices: tuple[Notice, ...] = ()
-    original_paths: Mapping[str, str] = field(default_factory=dict)
-    before: Mapping[str, FileStat] = field(default_factory=dict)
+    original_paths: Mapping[str, str] = {}
+    before: Mapping[str, FileStat] = {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
+
+import msgspec
 
 from taketwo.errors import DataError, StoreError
 from taketwo.model.base import Blob, Notice
@@ -43,8 +44,7 @@ class FileStat(NamedTuple):
         return cls(found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file.
 
     ``time`` is in seconds since the epoch; the default stands for "some time during the run".
@@ -61,8 +61,7 @@ class Opened:
         return self.mode != "r"
 
 
-@dataclass(frozen=True)
-class Preimage:
+class Preimage(msgspec.Struct, frozen=True):
     """A file as it was before the run first opened it for writing; ``kept`` is where its bytes are."""
 
     sha256: str
@@ -70,8 +69,7 @@ class Preimage:
     kept: Path | None = None
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True):
     """Something that the author named: its absolute path, and its stat from before the run if known."""
 
     path: str
@@ -85,8 +83,7 @@ class Declared:
         return cls(os.path.abspath(path), name, found)  # noqa: PTH100 - a link stays a link
 
 
-@dataclass(frozen=True)
-class Keeping:
+class Keeping(msgspec.Struct, frozen=True):
     """How content is digested and kept: the doors to ``FileDigests`` and to the store.
 
     ``digest`` may answer from memory; bytes that the store already ``has`` are not read again.

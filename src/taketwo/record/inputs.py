@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from taketwo.data.directory import Directory
 from taketwo.errors import DataError, StoreError
 from taketwo.formats.places import Places
 from taketwo.model.base import Blob, Notice
@@ -18,14 +17,16 @@ from taketwo.record.files import Declared, FileStat, Keeping, Opened, Preimage, 
 from taketwo.record.input_names import named
 from taketwo.record.territory import Territory
 
+if TYPE_CHECKING:  # it brings the machinery of digests along
+    from taketwo.data.directory import Directory
+
 Locate = Callable[[Path], tuple[tuple[Location, ...], tuple[Notice, ...]]]
 """Where a file may be had later, besides the store."""
 
 _CODE = (".py", ".pyi", ".pyx", ".pxd", ".so")
 
 
-@dataclass(frozen=True)
-class InputRequest:
+class InputRequest(msgspec.Struct, frozen=True):
     """What is known of a run when its inputs are looked for.
 
     ``opens`` are all opens, in any order. ``source_files`` are the files of the captured source tree,
@@ -42,12 +43,11 @@ class InputRequest:
     source_files: Collection[str]
     declared: Sequence[Declared] = ()
     outside: Sequence[str] = ()
-    preimages: Mapping[str, Preimage] = field(default_factory=dict)
+    preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
 
 
-@dataclass(frozen=True)
-class FoundInputs:
+class FoundInputs(msgspec.Struct, frozen=True):
     """The inputs, sorted by path, and what a reader should know about them."""
 
     inputs: tuple[Input, ...]

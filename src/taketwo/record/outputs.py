@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -31,16 +30,14 @@ from taketwo.record.files import (
 _GLOB = frozenset("*?[")
 
 
-@dataclass(frozen=True)
-class Artifact:
+class Artifact(msgspec.Struct, frozen=True):
     """A file that the run logged under a name."""
 
     name: str
     path: str
 
 
-@dataclass(frozen=True)
-class OutputRequest:
+class OutputRequest(msgspec.Struct, frozen=True):
     """What is known of a run when its outputs are looked for.
 
     ``opens`` may include those from before the start, which are known to be no outputs. ``declared``
@@ -63,11 +60,10 @@ class OutputRequest:
     sealed: bool = False
     source_root: Path | None = None
     source_files: Collection[str] = ()
-    before: Mapping[str, FileStat] = field(default_factory=dict)
+    before: Mapping[str, FileStat] = {}
 
 
-@dataclass(frozen=True)
-class FoundOutputs:
+class FoundOutputs(msgspec.Struct, frozen=True):
     """The outputs, sorted by path, and what a reader should know about them."""
 
     outputs: tuple[Output, ...]

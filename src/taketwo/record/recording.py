@@ -9,7 +9,6 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,8 +29,7 @@ DEPTH_LIMIT = 64
 _Event = TypeVar("_Event", bound=events.Event)
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(msgspec.Struct, frozen=True):
     """Everything that was observed, in order of time."""
 
     directory: Path
@@ -96,14 +94,14 @@ class Recording:
             if start.parent in family and start.call is not None:
                 family.add(start.call)
         kept: dict[str, Any] = {
-            field.name: tuple(event for event in getattr(self, field.name) if event.call in family)
-            for field in fields(self)
-            if field.name != "directory"
+            name: tuple(event for event in getattr(self, name) if event.call in family)
+            for name in self.__struct_fields__
+            if name != "directory"
         }
         journals = {event.journal for part in kept.values() for event in part}
         kept["processes"] = tuple(event for event in self.processes if event.journal in journals)
         kept["exits"] = tuple(event for event in self.exits if event.journal in journals)
-        return replace(self, **kept)
+        return msgspec.structs.replace(self, **kept)
 
     def result_of(self, call: str) -> events.CallEnd | None:
         """How that call ended; ``None`` when it never did."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import msgspec
 
@@ -16,7 +15,7 @@ def relocate(recording: Recording, roots: Mapping[str, str]) -> Recording:
     Longer roots go first; other paths stay as they are, they belong to the sandbox's own system.
     """
     move = _mover(roots)
-    return replace(
+    return msgspec.structs.replace(
         recording,
         processes=tuple(
             msgspec.structs.replace(

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NoReturn, Self
+
+import msgspec
 
 from taketwo.errors import SourceError
 
@@ -48,8 +49,7 @@ _KEPT = frozenset({"GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"}
 _OWN_CONFIGURATION = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"})
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """How a git command ended."""
 
     code: int
@@ -65,8 +65,7 @@ class Finished:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Git:
+class Git(msgspec.Struct, frozen=True, kw_only=True):
     """The git program in a directory. ``settings`` override every configuration file.
 
     ``as_configured`` reads the user's own configuration files too; it is for asking what they say and
@@ -74,8 +73,8 @@ class Git:
     """
 
     directory: Path
-    settings: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = {}
+    variables: Mapping[str, str] = {}
     as_configured: bool = False
 
     def run(self, *arguments: Argument, stdin: bytes = b"", accept: Container[int] = (0,)) -> bytes:

@@ -7,9 +7,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from taketwo.errors import SourceError, StoreError
 from taketwo.vcs.command import Git
@@ -64,8 +65,7 @@ def format_of(tree: str) -> str:
     return object_format
 
 
-@dataclass(frozen=True)
-class Database:
+class Database(msgspec.Struct, frozen=True, dict=True):
     """One bare repository of ours; ``place`` is its git directory."""
 
     place: Path

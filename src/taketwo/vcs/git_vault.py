@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class GitVault(SourceVault):
         self.root = root.absolute()
         self._history = History(put_file, largest_history)
         self._leases: dict[str, Lease] = {}
+        self._captured: tuple[str, Sequence[bytes]] = ("", ())
 
     def snapshot(self, project: Path) -> Source:
         """Keep the exact working tree that ``project`` lies in, prove it by rebuilding, describe it."""
@@ -76,6 +77,11 @@ class GitVault(SourceVault):
         with self._reading(tree) as database, database.reader() as reader:
             entries = sorted(files_of(reader, tree), key=lambda entry: entry.path)
         return [(entry.mode.decode(), entry.oid, os.fsdecode(entry.path)) for entry in entries]
+
+    def paths(self, tree: str) -> Collection[str]:
+        """The path of every file; those of the last capture are known and need no reading of the tree."""
+        captured, paths = self._captured
+        return {os.fsdecode(path) for path in paths} if captured == tree else super().paths(tree)
 
     def changes(self, before: str, after: str) -> Sequence[FileChange]:
         """What differs between two trees, by path; a rename is a deletion and an addition."""
@@ -129,6 +135,8 @@ class GitVault(SourceVault):
 
     def _kept(self, database: Database, directory: Path, survey: Survey) -> Kept:
         kept = keep(database, directory, survey.paths)
+        if kept.files == len(survey.paths):  # no path had vanished: the tree holds exactly these
+            self._captured = kept.tree, survey.paths
         with translated("the captured tree cannot be protected"):
             if database.object_format not in self._leases:
                 self._leases[database.object_format] = Lease(database.leases)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -28,8 +27,7 @@ class Unpushed(msgspec.Struct, frozen=True):
     bundled: bool
 
 
-@dataclass(frozen=True)
-class History:
+class History(msgspec.Struct, frozen=True):
     """Keeps bundles of unpushed commits. Up to ``largest`` bytes; beyond, the count alone is recorded.
 
     The last bundle of each repository is kept beside its index: git does not write the same bytes twice,

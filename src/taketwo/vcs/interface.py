@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from taketwo.model.base import Value
@@ -38,6 +38,10 @@ class SourceVault(ABC):
     @abstractmethod
     def files(self, tree: str) -> Sequence[tuple[str, str, str]]:
         """``(mode, object id, path)`` of every file in the tree, sorted by path."""
+
+    def paths(self, tree: str) -> Collection[str]:
+        """The path of every file in the tree; quick for one that this object has captured just now."""
+        return {path for _, _, path in self.files(tree)}
 
     @abstractmethod
     def changes(self, before: str, after: str) -> Sequence[FileChange]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.database import Database, translated
@@ -20,8 +21,7 @@ _ATTEMPTS = 4
 _PATIENCE = 20.0
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """A tree in the database, with its totals; ``home`` is where things about its working tree are kept."""
 
     tree: str

@@ -10,9 +10,10 @@ import hashlib
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
+
+import msgspec
 
 from taketwo.errors import SourceError, Tampered
 from taketwo.vcs.command import Git, end
@@ -24,8 +25,7 @@ _CHUNK = 1 << 20
 _LARGEST_TREE_OBJECT = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One name in a tree; ``path`` is relative to the directory that was asked for."""
 
     mode: bytes

@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from taketwo.vcs import checkout
 from taketwo.vcs.objects import Entry, ObjectReader, damaged
@@ -24,8 +25,7 @@ from taketwo.vcs.walk import difference
 YOUNG = 2.5
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(msgspec.Struct, frozen=True):
     """What was found. ``elsewise`` are paths whose content on disk is no longer what was kept.
 
     ``young`` are paths whose status cannot be trusted next time. ``files`` and ``size`` are differences

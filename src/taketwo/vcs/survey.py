@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from taketwo.vcs.command import Git
 from taketwo.vcs.database import translated
@@ -42,8 +43,7 @@ _LINK_TO_COMMIT = b"160000"
 _STATUS = ("--porcelain=v2", "--branch", "-z", "--no-renames", "--no-ahead-behind", "--untracked-files=no")
 
 
-@dataclass(frozen=True)
-class Nested:
+class Nested(msgspec.Struct, frozen=True):
     """A repository inside the working tree. ``status`` is ``None`` for a submodule without a checkout."""
 
     path: bytes
@@ -52,13 +52,12 @@ class Nested:
     dirty: bool
 
 
-@dataclass
-class Survey:
+class Survey(msgspec.Struct):
     """The files of a working tree, relative to its root, with what its repositories said."""
 
-    paths: list[bytes] = field(default_factory=list)
-    changed: list[bytes] = field(default_factory=list)
-    nested: list[Nested] = field(default_factory=list)
+    paths: list[bytes] = []
+    changed: list[bytes] = []
+    nested: list[Nested] = []
     status: Status | None = None
     remotes: bytes = b""
 
@@ -71,8 +70,7 @@ class Survey:
         ]
 
 
-@dataclass(frozen=True)
-class Surveyor:
+class Surveyor(msgspec.Struct, frozen=True):
     """Lists working trees. ``avoid`` are directories that are never part of one: the store itself.
 
     ``plain`` is the git program on an empty repository of ours, for directories that have none.

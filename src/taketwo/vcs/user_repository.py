@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from taketwo.errors import SourceError
 from taketwo.vcs.command import Git
@@ -18,8 +19,7 @@ _ASKED = (
 )
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """Commit, branch and what differs from the commit among tracked files, as git tells it."""
 
     commit: str | None
@@ -27,8 +27,7 @@ class Status:
     changed: tuple[bytes, ...]
 
 
-@dataclass(frozen=True)
-class UserRepository:
+class UserRepository(msgspec.Struct, frozen=True, dict=True):
     """A repository with a working tree at ``root``. ``configured`` holds the settings that we look at."""
 
     root: Path

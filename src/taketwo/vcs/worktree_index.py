@@ -7,7 +7,6 @@ captures at the same time cannot spoil it.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 import shutil
@@ -145,7 +144,7 @@ class WorkTreeIndex:
         if first:
             # Everything is new: git streams what it calls big into one pack, instead of thousands of
             # small files that each must reach the disk.
-            git = dataclasses.replace(git, settings={"core.bigFileThreshold": "1"})
+            git = msgspec.structs.replace(git, settings={"core.bigFileThreshold": "1"})
         finished = git.attempt(
             "update-index", "-z", "--add", "--remove", "--replace", "--stdin", stdin=_lines(paths)
         )

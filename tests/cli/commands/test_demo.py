@@ -1,5 +1,4 @@
-import dataclasses
-
+import msgspec
 import pytest
 
 from taketwo.model.verdict import Outcome
@@ -12,7 +11,7 @@ class Agreeing(FakeApplication):
     def demo(self, settings, request, progress):
         found = super().demo(settings, request, progress)
         rows = tuple(row for row in found.table if row.agrees)
-        return dataclasses.replace(found, table=rows)
+        return msgspec.structs.replace(found, table=rows)
 
 
 @pytest.fixture
