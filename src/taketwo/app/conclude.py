@@ -101,7 +101,14 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         {path for _, _, path in tools.vault.files(started.source.tree)} if started.source else set()
     )
     inputs = find_inputs(
-        input_request(started, recording, places, source_files=source_files, outside=_outside(tools, facts)),
+        input_request(
+            started,
+            recording,
+            places,
+            source_files=source_files,
+            outside=_outside(tools, facts),
+            before=ended.before,
+        ),
         tools.keeping,
         list_directory=lambda root: list_directory(root, tools.digests),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),
