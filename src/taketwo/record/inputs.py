@@ -32,8 +32,9 @@ class InputRequest:
     relative to ``source_root``. ``outside`` are directories whose files are never data: interpreter
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
     run began, in nanoseconds. ``before`` are files of a replay as they were put there: handing them to the
-    sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a replay): then only
-    files that really lie in the project are taken, because it could claim to have read any other.
+    sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a
+    replay): then only files that really lie in the project are taken, because it could claim to have read
+    any other.
     """
 
     opens: Sequence[Opened]
