@@ -70,6 +70,27 @@ def test_a_file_outside_the_project_is_restored_at_its_absolute_path(
     assert [o["path"] for o in replay["outputs"]] == ["$PROJECT/total.csv"]
 
 
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
+def test_the_manifest_of_a_replay_names_the_same_inputs_as_the_original(
+    reader: Author, tmp_path: Path, engine: str
+) -> None:
+    sealed_or_not(engine)
+    outside = tmp_path / "cohort.txt"
+    outside.write_text("77")
+    run = reader.capture(
+        *("python", "read.py", "raw", "scratch.txt", "tracked.txt", str(outside)),
+        options=("--data", "cohort=raw", "--data", "marks=tracked.txt"),
+    )
+    verdict = reader.replay(run, engine, "--data", f"cohort.txt={outside}")
+    told = [
+        (item["name"], item["path"], item["content"]["sha256"]) for item in reader.manifest(run)["inputs"]
+    ]
+    replay = reader.manifest(verdict["replay"]["run_id"])
+    assert [(item["name"], item["path"], item["content"]["sha256"]) for item in replay["inputs"]] == told
+    assert [each for each in verdict["differences"] if each["area"] == "input"] == []
+    assert str(reader.store) not in str(replay)
+
+
 def test_of_a_file_that_the_program_rewrites_the_earlier_content_is_the_input(author: Author) -> None:
     author.write(
         {

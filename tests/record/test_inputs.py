@@ -356,3 +356,11 @@ def test_the_order_of_events_decides_and_not_the_order_of_reports():
     read, write = Opened("/x", "r", stat, time=2.0), Opened("/x", "w", stat, time=1.0)
     assert first_reads([read, write], 10) == {}
     assert first_reads([Opened("/x", "w", stat, time=3.0), read], 10) == {"/x": stat}
+
+
+def test_a_file_that_was_only_given_another_owner_since_it_was_put_there_is_an_input():
+    put, owned, changed = FileStat(1, 0, 1, 5), FileStat(1, 0, 1, 12), FileStat(2, 9, 1, 12)
+    before = {"/x": put}
+    assert first_reads([Opened("/x", "r", owned, time=2.0)], 10) == {}
+    assert first_reads([Opened("/x", "r", owned, time=2.0)], 10, before) == {"/x": owned}
+    assert first_reads([Opened("/x", "r", changed, time=2.0)], 10, before) == {}

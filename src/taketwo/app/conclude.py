@@ -102,7 +102,14 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     environment = _environment(tools, started, facts)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
     inputs = find_inputs(
-        input_request(started, recording, places, source_files=source_files, outside=_outside(tools, facts)),
+        input_request(
+            started,
+            recording,
+            places,
+            source_files=source_files,
+            outside=_outside(tools, facts),
+            before=ended.before,
+        ),
         tools.keeping,
         list_directory=lambda root: _listed(root, tools),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),

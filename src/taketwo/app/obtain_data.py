@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from taketwo.app.tools import Tools
@@ -21,13 +21,14 @@ from taketwo.replay.plan import ReplayPlan
 
 @dataclass(frozen=True)
 class PlacedData:
-    """Mounts for what lies outside the project, and where each of them is on this machine.
+    """Where each input is on this machine, and the mounts for what lies outside the project.
 
     ``original_paths`` leads from a path of this machine to the path that the manifest has for it.
     """
 
-    mounts: tuple[Mount, ...]
-    original_paths: Mapping[str, str]
+    inputs: tuple[tuple[Input, Path], ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    original_paths: Mapping[str, str] = field(default_factory=dict)
 
 
 def obtain(
@@ -38,6 +39,7 @@ def obtain(
     ``WrongData`` names the input whose content is not the captured one, ``DataError`` the one that cannot
     be had. Nothing has run when they are raised.
     """
+    inputs: list[tuple[Input, Path]] = []
     mounts: list[Mount] = []
     original_paths: dict[str, str] = {}
     project = space.tree / plan.subdirectory
@@ -60,10 +62,11 @@ def obtain(
             else:
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
+        inputs.append((item, destination))
     if plan.placements:
         count = len(plan.placements)
         progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
-    return PlacedData(tuple(mounts), original_paths)
+    return PlacedData(tuple(inputs), tuple(mounts), original_paths)
 
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import msgspec
 
 from taketwo.app.build_environment import Built
 from taketwo.app.conclude import conclude
@@ -31,7 +34,7 @@ from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
-from taketwo.record.started import Started
+from taketwo.record.started import DeclaredInput, Started
 from taketwo.replay.places import (
     CALL,
     ENVIRONMENT,
@@ -83,6 +86,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         pid=myself()[0],
         pid_started=myself()[1],
         source_root=str(job.space.tree),
+        declared=tuple(_declared(job)),
         ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,
@@ -115,6 +119,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
     sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
     return sealed[0].manifest
+
+
+def _declared(job: SealedRun) -> Iterator[DeclaredInput]:
+    """Inputs that the author named, and those outside the project, where the sandbox's own word is not taken."""
+    for item, path in job.placed.inputs:
+        if item.declared or str(path) in job.placed.original_paths:
+            content = msgspec.structs.replace(item.content, stored=item.kept == "store")
+            yield DeclaredInput(path=str(path), name=item.name, content=content)
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:

@@ -6,7 +6,7 @@ Nothing is looked up here. A run's manifests share a ground, and each call takes
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -64,10 +64,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         ),
         source=started.source,
         environment=found.environment,
-        inputs=tuple(
-            msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path))
-            for item in found.inputs
-        ),
+        inputs=tuple(_at_its_place(item, ended.original_paths) for item in found.inputs),
         parameters=_flags(argv, started, recording),
         tags=dict(started.tags),
         outputs=found.outputs,
@@ -92,6 +89,12 @@ def _program(started: Started, places: Places) -> list[str]:
         if place == "$PYTHON" or place.startswith("$ENV/"):
             return [place]
     return [places.tokenise(word)] if started.argv else []
+
+
+def _at_its_place(item: Input, original_paths: Mapping[str, str]) -> Input:
+    """An input of a replay where the original had it; where it lay meanwhile is nobody's business."""
+    path = original_paths.get(item.path)
+    return item if path is None else msgspec.structs.replace(item, path=path, locations=())
 
 
 def of_command(shared: Manifest, recording: Recording, keep: calls.Keep) -> Manifest:

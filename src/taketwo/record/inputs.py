@@ -32,8 +32,10 @@ class InputRequest(msgspec.Struct, frozen=True):
     ``opens`` are all opens, in any order. ``source_files`` are the files of the captured source tree,
     relative to ``source_root``. ``outside`` are directories whose files are never data: interpreter
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
-    run began, in nanoseconds. ``sealed`` says that the run's code is not trusted (a replay): then only
-    files that really lie in the project are taken, because it could claim to have read any other.
+    run began, in nanoseconds. ``before`` are files of a replay as they were put there: handing them to the
+    sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a
+    replay): then only files that really lie in the project are taken, because it could claim to have read
+    any other.
     """
 
     opens: Sequence[Opened]
@@ -45,6 +47,7 @@ class InputRequest(msgspec.Struct, frozen=True):
     outside: Sequence[str] = ()
     preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
+    before: Mapping[str, FileStat] = field(default_factory=dict)
 
 
 class FoundInputs(msgspec.Struct, frozen=True):
@@ -72,12 +75,15 @@ def find_inputs(
     return FoundInputs(tuple(inputs), tuple(notices))
 
 
-def first_reads(opens: Sequence[Opened], started_ns: int) -> dict[str, FileStat]:
+def first_reads(
+    opens: Sequence[Opened], started_ns: int, before: Mapping[str, FileStat] | None = None
+) -> dict[str, FileStat]:
     """Every file that was there before the run and was read before the run overwrote it, with its stat then.
 
     A file that the run made is none, whether it was seen to make it or, below Python, only the time of
-    the file's last change tells.
+    the file's last change tells; not so for a file that is as it was ``before``.
     """
+    known = before or {}
     found: dict[str, FileStat] = {}
     made: set[str] = set()
     for opened in sorted(opens, key=lambda each: each.time):
@@ -86,7 +92,10 @@ def first_reads(opens: Sequence[Opened], started_ns: int) -> dict[str, FileStat]
         if opened.stat is None:
             if opened.writes:
                 made.add(opened.path)
-        elif opened.mode == "w" or opened.stat.ctime_ns >= started_ns:
+        elif opened.mode == "w" or (
+            opened.stat.ctime_ns >= started_ns
+            and not (opened.path in known and opened.stat[:3] == known[opened.path][:3])
+        ):
             made.add(opened.path)
         else:
             found[opened.path] = opened.stat
@@ -108,7 +117,7 @@ class _Search:
         self._list_directory = list_directory
         self._locate = locate
         self._source_root = os.path.realpath(request.source_root)
-        self._reads = first_reads(request.opens, request.started_ns)
+        self._reads = first_reads(request.opens, request.started_ns, request.before)
         self._taken: set[str] = set()
         self._taken_directories: list[str] = []
         self.notices: list[Notice] = []
