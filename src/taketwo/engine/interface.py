@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taketwo.engine.output import Collected
 from taketwo.model.environment import Interpreter
 from taketwo.progress import SILENT, Progress
 
@@ -125,7 +126,6 @@ class Engine(ABC):
         """
         return target
 
-    @abstractmethod
     def build(
         self,
         base: Base,
@@ -141,6 +141,9 @@ class Engine(ABC):
         step needs to reach an index (certificates, addresses, folders of wheels) is among its ``mounts`` and
         ``environment``; a run is never given it. Each line of output is reported as a detail.
         """
+        collected = Collected(progress)
+        request = RunRequest(argv, "/", environment, mounts, Limits(), network=True, base=base)
+        return self.run(request, collected).exit_code, collected.text()
 
     @abstractmethod
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
