@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from taketwo.report.published import compare, numbers_of, read_table
-from tests.support.examples import copy_of, needs_taketwo_command, python
+from tests.support.examples import copy_of, python
 
 pytest.importorskip("statsmodels", reason="the study's data and models are in statsmodels")
 
@@ -41,7 +41,6 @@ def test_a_second_run_gives_the_same_bytes(project):
 
 
 @pytest.mark.slow
-@needs_taketwo_command
 def test_the_captured_study_replays_and_reproduces(project):
     rule = "output:coefficients.json: 3 digits"
     done = python(project, "-m", "taketwo", "run", "--tolerance", rule, sys.executable, "analysis.py")
@@ -54,7 +53,6 @@ def test_the_captured_study_replays_and_reproduces(project):
 
 
 @pytest.mark.slow
-@needs_taketwo_command
 def test_the_demo_prints_the_published_table_beside_the_replayed_one(tmp_path):
     project = tmp_path / "elsewhere"
     project.mkdir()

@@ -47,7 +47,7 @@ class InputRequest(msgspec.Struct, frozen=True):
     outside: Sequence[str] = ()
     preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
-    before: Mapping[str, FileStat] = field(default_factory=dict)
+    before: Mapping[str, FileStat] = {}
 
 
 class FoundInputs(msgspec.Struct, frozen=True):
