@@ -37,7 +37,7 @@ def test_what_a_run_under_way_was_seen_to_write_is_claimed_and_what_it_read_is_n
 
 def test_a_run_of_another_project_claims_nothing(project):
     tools, mine = fake_tools(project), started(project)
-    under_way(tools, started(project, project="/elsewhere"), ("/p/written", "w"))
+    under_way(tools, started(project / "elsewhere"), ("/p/written", "w"))
     assert claims(tools, mine) == {}
 
 
