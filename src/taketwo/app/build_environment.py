@@ -126,11 +126,11 @@ def _build(
         wheels=wheels,
     )
 
-    def step(what: BuildStep) -> None:
+    def step(what: BuildStep, *, must_succeed: bool = True) -> None:
         code, output = engine.build(
             base, what.argv, mounts=mounts, environment=what.environment, progress=progress
         )
-        if code != 0:
+        if code != 0 and must_succeed:
             raise explain_failure(output)
 
     step(create_command(base.python, places))
@@ -145,7 +145,9 @@ def _build(
         sources=sources,
     )
     if place(environment, placing):
-        step(compile_command(places))
+        # It fails when one file is no valid Python, as templates and test data in packages are: the author
+        # had no byte code of that one either.
+        step(compile_command(places), must_succeed=False)
 
 
 def _sources(
