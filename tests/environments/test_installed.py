@@ -262,6 +262,18 @@ def test_an_unchanged_environment_is_not_read_again(venv, blobs, tmp_path):
     assert blobs.files_read == []
 
 
+@pytest.mark.parametrize("name", ["REQUESTED", "direct_url.json"])
+def test_a_bookkeeping_file_that_comes_later_is_noticed(venv, blobs, tmp_path, name):
+    venv.install("foo")
+    settle()
+    before = inspector(blobs, tmp_path / "cache").inspect(venv.facts)
+    (info,) = venv.site.glob("foo-*.dist-info")
+    (info / name).write_text('{"url": "https://partner.example/foo.zip", "archive_info": {}}')
+    after = inspector(blobs, tmp_path / "cache").inspect(venv.facts)
+    assert only(after, "foo") != only(before, "foo")
+    assert after == inspector(blobs).inspect(venv.facts)
+
+
 @pytest.mark.parametrize("damage", [b"", b"\x00garbage", b"\x81"])
 def test_a_damaged_snapshot_is_ignored(venv, blobs, tmp_path, damage):
     venv.install("foo")

@@ -27,6 +27,7 @@ from taketwo.environments.install import (
 from taketwo.environments.lock import complete
 from taketwo.environments.place import Placing, place, sources_needed
 from taketwo.environments.rebuilt import compare, site_of
+from taketwo.environments.snapshot import Snapshots
 from taketwo.errors import LockIncomplete, RebuildError, StoreError
 from taketwo.formats import canonical_json
 from taketwo.model.environment import Environment
@@ -70,6 +71,7 @@ def build_environment(
             environment,
             tools.store.read,
             interpreter=msgspec.structs.replace(environment.interpreter, version=base.python_version),
+            snapshots=Snapshots(tools.cache / "rebuilt"),
         )
     progress.found(f"{rebuilt.identical:,} of {rebuilt.files:,} files identical")
     return Built(_shown(root), rebuilt, root / "env")
