@@ -4,7 +4,7 @@ The path is not part of the key. ctime is, since size and mtime can be put back 
 """
 
 # Paths are plain strings here: there are ten thousand of them, and a Path costs more than a stat.
-# ruff: noqa: PTH120, PTH123
+# ruff: noqa: PTH123
 from __future__ import annotations
 
 import hashlib
