@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 
 import pytest
 
@@ -260,6 +261,31 @@ def test_an_unchanged_environment_is_not_read_again(venv, blobs, tmp_path):
     assert inspector(blobs, tmp_path / "cache", has=blobs.content.__contains__).inspect(venv.facts) == cold
     assert saved.stat().st_mtime_ns == written  # the snapshot held: nothing was looked at anew
     assert blobs.files_read == []
+
+
+def test_calls_in_quick_succession_share_one_look_and_a_change_is_seen_by_the_next(venv, blobs, tmp_path):
+    venv.install("foo")
+    settle()
+    eager = inspector(blobs, tmp_path / "cache")
+    patient = inspector(blobs, tmp_path / "cache", trusted_for=0.3)
+    before = eager.inspect(venv.facts)
+    assert patient.inspect(venv.facts) == before
+    (venv.site / "foo.py").write_text("x = 'edited'\n")
+    assert patient.inspect(venv.facts) == before
+    after = eager.inspect(venv.facts)
+    time.sleep(0.3)
+    assert only(after, "foo").modified == ("foo.py",)
+    assert patient.inspect(venv.facts) == after
+
+
+def test_another_environment_is_looked_at_however_short_the_time(venv, blobs, tmp_path):
+    venv.install("foo")
+    other = Venv(tmp_path / "other")
+    other.install("bar")
+    settle()
+    patient = inspector(blobs, tmp_path / "cache", trusted_for=60)
+    for one in (venv, other, venv, other):
+        assert patient.inspect(one.facts) == inspector(blobs).inspect(one.facts)
 
 
 @pytest.mark.parametrize("name", ["REQUESTED", "direct_url.json"])
