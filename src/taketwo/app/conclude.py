@@ -131,7 +131,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     return assemble.Found(
         places=places,
         environment=environment,
-        host=host_from(recording, host_facts(started.variables)),
+        host=host_from(recording, host_facts(started.variables, memo=tools.cache / "gpus")),
         inputs=inputs.inputs,
         outputs=outputs.outputs,
         streams=Streams(stdout=_stream(tools, ended.stdout), stderr=_stream(tools, ended.stderr)),
