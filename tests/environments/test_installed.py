@@ -75,6 +75,17 @@ def test_a_removed_file_is_missing_and_an_added_one_is_in_the_overlay(venv, blob
     assert "foo/extra.py" in blobs.paths(environment.listing)
 
 
+def test_directories_of_byte_code_that_virtualenv_records_are_no_files(venv, blobs):
+    venv.install("foo", files={"foo/__init__.py": ""})
+    plain = inspector(blobs).inspect(venv.facts)
+    (venv.site / "foo" / "__pycache__").mkdir()
+    with (venv.site / "foo-1.0.dist-info" / "RECORD").open("a") as record:
+        record.write("foo/__pycache__,,\n")
+    recorded = inspector(blobs).inspect(venv.facts)
+    assert only(recorded, "foo").missing == ()
+    assert recorded.identity == plain.identity
+
+
 def test_certificates_of_the_machine_are_not_recorded_and_do_not_change_the_identity(venv, blobs):
     venv.install("certs", files={"certs/cacert.pem": "published", "certs/__init__.py": ""})
     before = inspector(blobs).inspect(venv.facts)
