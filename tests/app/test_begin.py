@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from taketwo.app.begin import begin
 from tests.support.author import Author, Authors, make_environment
+from tests.support.fake_tools import fake_tools
 
 pytestmark = pytest.mark.slow
 
@@ -140,3 +143,23 @@ def test_modes_links_and_bytes_of_the_working_tree_come_back(author: Author) -> 
     verdict = author.replay(run, "bubblewrap")
     assert verdict["outcome"] == "reproduced"
     assert b"unstaged" in author.shell("python", "study.py").stdout
+
+
+@pytest.mark.parametrize("umask", [0, 0o22])
+def test_the_store_and_its_recordings_are_closed_to_other_users(tmp_path: Path, umask: int) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    before = os.umask(umask)
+    try:
+        _, recording = begin(
+            fake_tools(project),
+            mode="command",
+            argv=("true",),
+            directory=project,
+            environment={},
+            experiment="x",
+        )
+    finally:
+        os.umask(before)
+    for private in (recording, recording.parent, project / ".taketwo"):
+        assert private.stat().st_mode & 0o777 == 0o700
