@@ -95,13 +95,21 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
         argv=started.argv,
+        project_link=started.project_link,
     )
     environment = _environment(tools, started, facts)
     source_files = (
         {path for _, _, path in tools.vault.files(started.source.tree)} if started.source else set()
     )
     inputs = find_inputs(
-        input_request(started, recording, places, source_files=source_files, outside=_outside(tools, facts)),
+        input_request(
+            started,
+            recording,
+            places,
+            source_files=source_files,
+            outside=_outside(tools, facts),
+            placed=ended.original_paths,
+        ),
         tools.keeping,
         list_directory=lambda root: list_directory(root, tools.digests),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),

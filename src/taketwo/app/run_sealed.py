@@ -83,6 +83,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         pid=myself()[0],
         pid_started=myself()[1],
         source_root=str(job.space.tree),
+        declared=job.placed.declared,
         ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,

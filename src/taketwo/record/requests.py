@@ -22,8 +22,13 @@ def input_request(
     *,
     source_files: Collection[str],
     outside: Sequence[str],
+    placed: Collection[str] = (),
 ) -> InputRequest:
-    """What ``find_inputs`` needs. ``outside`` are directories whose files are never data."""
+    """What ``find_inputs`` needs.
+
+    ``outside`` are directories whose files are never data, ``placed`` the inputs that a replay put outside the
+    project.
+    """
     return InputRequest(
         opens=(*_opens(recording), *_imports(started, recording)),
         places=places,
@@ -37,6 +42,7 @@ def input_request(
         outside=outside,
         preimages=_preimages(started, recording),
         sealed=started.mode == "replay",
+        placed=placed,
     )
 
 
