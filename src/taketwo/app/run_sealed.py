@@ -69,6 +69,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     start = time.time()
     outcome = _run(launch, progress)
     finished = time.time()
+    start = _began(job.space.recording, start, finished)
     sealing = read_sealing(job.space.recording, job.engine, job.base)
     original = job.sealed.manifest
     started = Started(
@@ -116,6 +117,12 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
     sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
     return sealed[0].manifest
+
+
+def _began(recording: Path, earliest: float, latest: float) -> float:
+    """When the command itself began. Engines hand files over before that, and so change their ctime."""
+    seen = stat_now(str(recording / "started"))
+    return min(max(seen.mtime_ns / 1e9, earliest), latest) if seen else earliest
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:
