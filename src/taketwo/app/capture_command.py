@@ -14,6 +14,7 @@ from taketwo.app.recover import recover
 from taketwo.app.requests import CaptureRequest
 from taketwo.app.results import CommandResult
 from taketwo.app.tools import compose
+from taketwo.app.unobserved import with_its_interpreter
 from taketwo.config.settings import Settings
 from taketwo.engine.interface import RunOutcome
 from taketwo.engine.observed import ObservedCommand, run_observed
@@ -64,14 +65,17 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
     except CaptureError:
         discard(recording)
         raise
+    observed = Recording.read(recording)
+    observed, was_observed = with_its_interpreter(observed, request.argv, request.environment)
     ended = Ended(
         ending=ending_of(outcome.exit_code),
         finished=time.time(),
         resources=_resources(outcome),
         stdout=command.stdout,
         stderr=command.stderr,
+        observed=was_observed,
     )
-    sealed = conclude(tools, started, Recording.read(recording), ended)
+    sealed = conclude(tools, started, observed, ended)
     discard(recording)
     manifest = sealed[0].manifest
     code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
