@@ -176,7 +176,8 @@ def _directory(started: Started) -> str:
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:
     """Flags of the program itself: for Python, what stands after the script."""
     if not recording.processes:
-        return parameters_from(argv[1:])
+        # A Python that kept the observer out: which words are its own flags is not known.
+        return () if argv[:1] == ("$PYTHON",) else parameters_from(argv[1:])
     main = main_process(recording, started.project) or recording.processes[0]
     own = len(main.argv) - 1
     if own <= 0:
