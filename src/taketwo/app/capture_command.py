@@ -86,12 +86,12 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
 
 
 def observed_environment(own: Mapping[str, str], recording: Path, preimage_limit: int) -> dict[str, str]:
-    """The user's environment and what the observer needs: two variables, and a limit when it is not the default."""
+    """The user's environment and what the observer needs: two variables, and a limit in bytes, as settings have read it."""
     environment = dict(own)
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{BOOTSTRAP}{os.pathsep}{inherited}" if inherited else str(BOOTSTRAP)
     environment["TAKETWO_RECORDING"] = str(recording)
-    environment.setdefault("TAKETWO_PREIMAGE_LIMIT", str(preimage_limit))
+    environment["TAKETWO_PREIMAGE_LIMIT"] = str(preimage_limit)
     return environment
 
 
