@@ -80,11 +80,8 @@ def begin(
     )
     recording = tools.settings.store / RECORDINGS / started.run_id
     try:
-        for directory in (
-            tools.settings.store,
-            recording.parent,
-        ):  # `parents` would leave them open to others
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for closed in (tools.settings.store, recording.parent):  # `parents` would leave them open to others
+            closed.mkdir(parents=True, exist_ok=True, mode=0o700)
         recording.mkdir(mode=0o700)
         (recording / STARTED).write_bytes(canonical_json.encode(started))
     except OSError as error:
