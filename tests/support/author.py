@@ -20,6 +20,7 @@ from taketwo.environments.configuration import uv_environment
 from tests.support.requirements import require
 
 SOURCE = Path(taketwo.__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).resolve().parent / "program.py"
 TIMEOUT = 300
 

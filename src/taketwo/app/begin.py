@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from taketwo.app.process_identity import started_ticks
 from taketwo.app.tools import Tools
 from taketwo.errors import CaptureError, DataError
 from taketwo.formats import canonical_json
@@ -17,6 +16,7 @@ from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.base import Blob
 from taketwo.model.rules import Rule
+from taketwo.owner import this_process
 from taketwo.record.files import Declared
 from taketwo.record.host import variables
 from taketwo.record.places import observed_places
@@ -67,8 +67,7 @@ def begin(
         home=str(Path.home()),
         directory=str(directory),
         argv=tuple(argv),
-        pid=os.getpid(),
-        pid_started=started_ticks(os.getpid()),
+        owner=this_process(),
         source_root=_source_root(project, source.subdirectory),
         source=source,
         declared=tuple(_declare(name, path, tools) for name, path in data),

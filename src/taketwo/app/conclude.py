@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from taketwo.app.claims import claims
 from taketwo.app.tools import Tools
 from taketwo.environments.facts import facts_from_event
 from taketwo.environments.interface import InterpreterFacts
@@ -122,13 +123,15 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
             source_files=source_files,
             inputs=inputs.inputs,
             before=ended.before,
+            outside=(str(tools.settings.store), str(tools.cache)),
         ),
         tools.keeping_outputs,
+        claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
     return assemble.Found(
         places=places,
         environment=environment,
-        host=host_from(recording, host_facts(started.variables)),
+        host=host_from(recording, host_facts(started.variables, memo=tools.cache / "gpus")),
         inputs=inputs.inputs,
         outputs=outputs.outputs,
         streams=Streams(stdout=_stream(tools, ended.stdout), stderr=_stream(tools, ended.stderr)),

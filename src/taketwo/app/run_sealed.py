@@ -16,7 +16,6 @@ from taketwo.app.build_environment import Built
 from taketwo.app.conclude import conclude
 from taketwo.app.ending import ending_of
 from taketwo.app.obtain_data import PlacedData
-from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
@@ -28,6 +27,7 @@ from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
 from taketwo.model.rules import Rule
+from taketwo.owner import this_process
 from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
@@ -83,8 +83,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         home="",
         directory=str(job.space.tree / job.plan.subdirectory / job.plan.directory),
         argv=original.invocation.argv,
-        pid=myself()[0],
-        pid_started=myself()[1],
+        owner=this_process(),
         source_root=str(job.space.tree),
         declared=tuple(_declared(job)),
         ignored=tools.settings.ignore,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:  # what a capture may do without is loaded where it is made
 LOCK = "lock"
 """The amendment that completes the lock of a run."""
 
+_ONE_LOOK = 1.0
+"""Seconds in which the calls of one process share one look at the installed packages."""
+
 _PATIENCE = 600.0
 """Seconds in which captures do not ask an index again for what it did not have; `taketwo lock` does."""
 
@@ -83,6 +86,7 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
             self.cache / "environments",
             has=self.store.has,
             wheel_folders=_wheel_folders,
+            trusted_for=_ONE_LOOK,
         )
 
     @cached_property

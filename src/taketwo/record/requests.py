@@ -50,6 +50,7 @@ def output_request(
     source_files: Collection[str],
     inputs: Sequence[Input],
     before: Mapping[str, FileStat],
+    outside: Collection[str] = (),
 ) -> OutputRequest:
     """What ``find_outputs`` needs. ``inputs`` are those that were found, with their places on this machine."""
     return OutputRequest(
@@ -64,6 +65,7 @@ def output_request(
         source_root=_source_root(started),
         source_files=source_files,
         before=before,
+        outside=outside,
     )
 
 

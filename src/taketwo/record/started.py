@@ -25,8 +25,8 @@ class DeclaredInput(Value, frozen=True, kw_only=True):
 class Started(Value, frozen=True, kw_only=True):
     """The beginning of a run, kept in its recording until the manifest is sealed.
 
-    Paths are those of this machine: this value never leaves it. ``pid`` and ``pid_started`` (clock
-    ticks after boot) name the process whose end means that nobody will finish the run any more.
+    Paths are those of this machine: this value never leaves it. ``owner`` (``taketwo.owner``) names the process
+    whose end means that nobody will finish the run any more.
     ``started`` is in seconds since the epoch. ``python_path`` is what ``PYTHONPATH`` was.
     """
 
@@ -38,8 +38,7 @@ class Started(Value, frozen=True, kw_only=True):
     home: str
     directory: str
     argv: tuple[str, ...]
-    pid: int
-    pid_started: int
+    owner: str
     source_root: str = ""
     source: Source | None = None
     declared: tuple[DeclaredInput, ...] = ()
