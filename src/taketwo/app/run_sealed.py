@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import msgspec
 
 from taketwo.app.build_environment import Built
 from taketwo.app.conclude import conclude
@@ -35,7 +32,7 @@ from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
-from taketwo.record.started import DeclaredInput, Started
+from taketwo.record.started import Started
 from taketwo.replay.places import (
     CALL,
     ENVIRONMENT,
@@ -73,6 +70,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     start = time.time()
     outcome = _run(launch, progress)
     finished = time.time()
+    start = _began(job.space.recording, start, finished)
     sealing = read_sealing(job.space.recording, job.engine, job.base)
     original = job.sealed.manifest
     started = Started(
@@ -86,7 +84,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         argv=original.invocation.argv,
         owner=this_process(),
         source_root=str(job.space.tree),
-        declared=tuple(_declared(job)),
+        declared=job.placed.declared,
         ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,
@@ -121,12 +119,10 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
-def _declared(job: SealedRun) -> Iterator[DeclaredInput]:
-    """Inputs that the author named, and those outside the project, where the sandbox's own word is not taken."""
-    for item, path in job.placed.inputs:
-        if item.declared or str(path) in job.placed.original_paths:
-            content = msgspec.structs.replace(item.content, stored=item.kept == "store")
-            yield DeclaredInput(path=str(path), name=item.name, content=content)
+def _began(recording: Path, earliest: float, latest: float) -> float:
+    """When the command itself began. Engines hand files over before that, and so change their ctime."""
+    seen = stat_now(str(recording / "started"))
+    return min(max(seen.mtime_ns / 1e9, earliest), latest) if seen else earliest
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:

@@ -23,8 +23,13 @@ def input_request(
     source_files: Collection[str],
     outside: Sequence[str],
     before: Mapping[str, FileStat],
+    placed: Collection[str] = (),
 ) -> InputRequest:
-    """What ``find_inputs`` needs. ``outside`` are directories whose files are never data."""
+    """What ``find_inputs`` needs.
+
+    ``outside`` are directories whose files are never data, ``placed`` the inputs that a replay put outside the
+    project.
+    """
     return InputRequest(
         opens=(*_opens(recording), *_imports(started, recording)),
         places=places,
@@ -39,6 +44,7 @@ def input_request(
         preimages=_preimages(started, recording),
         sealed=started.mode == "replay",
         before=before,
+        placed=placed,
     )
 
 
