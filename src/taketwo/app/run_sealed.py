@@ -16,6 +16,7 @@ from taketwo.app.obtain_data import PlacedData
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
+from taketwo.engine.refused import check_started
 from taketwo.engine.sealing import read_sealing
 from taketwo.errors import EngineError
 from taketwo.formats import canonical_json
@@ -263,4 +264,5 @@ def _run(launch: Launch, progress: Progress) -> RunOutcome:
             why=f"Nothing of the run has been executed. {said}".strip(),
             todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
         )
+    check_started(scratch / "stderr", outcome.exit_code, launch.job.engine.name)
     return outcome

@@ -51,7 +51,11 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def vault(self) -> SourceVault:
         """The object database for source trees, inside the store."""
-        return GitVault(self.settings.store / "source.git", self.store.put_file)
+        return GitVault(
+            self.settings.store / "source.git",
+            self.store.put_file,
+            largest_untracked=self.settings.input_limit,
+        )
 
     @cached_property
     def digests(self) -> FileDigests:

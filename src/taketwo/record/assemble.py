@@ -52,6 +52,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
     if started.mode != "replay":
         words = [found.places.tokenise(word) for word in started.argv]
         argv = mask_secrets([*_program(started, found.places), *words[1:]])
+    source = started.source
     return Manifest(
         run_id=started.run_id,
         experiment=started.experiment,
@@ -63,7 +64,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
             directory=_directory(started),
             imports_taketwo=bool(recording.calls) or any("taketwo" in end.modules for end in recording.exits),
         ),
-        source=started.source,
+        source=msgspec.structs.replace(source, notices=()) if source else None,
         environment=found.environment,
         inputs=tuple(_at_its_place(item, ended.original_paths) for item in found.inputs),
         parameters=_flags(argv, started, recording),
@@ -78,7 +79,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         parent=started.parent,
         replay=started.replay,
         taketwo_version=__version__,
-        notices=tuple(dict.fromkeys((*ended.notices, *found.notices))),
+        notices=tuple(dict.fromkeys((*ended.notices, *(source.notices if source else ()), *found.notices))),
     )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from taketwo.errors import FormatError
+from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending, Resources
 from taketwo.record.files import FileStat
+
+ENDED = "ended.json"
+"""The name of the file in a recording, which is there once the command has ended."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -29,3 +35,19 @@ class Ended(msgspec.Struct, frozen=True):
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
     observed: bool = True
+
+
+def keep(ended: Ended, recording: Path) -> None:
+    """Write down how the run ended, for whoever must finish its manifest later; a disk that refuses is no error."""
+    with contextlib.suppress(OSError):
+        (recording / ENDED).write_bytes(
+            canonical_json.encode(msgspec.structs.replace(ended, stdout=None, stderr=None))
+        )
+
+
+def kept(recording: Path) -> Ended | None:
+    """How the run ended, if it had ended and that was written down; without its streams."""
+    try:
+        return msgspec.convert(canonical_json.decode((recording / ENDED).read_bytes()), Ended)
+    except (OSError, FormatError, msgspec.ValidationError):
+        return None

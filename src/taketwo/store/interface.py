@@ -95,7 +95,10 @@ class RunStore(ABC):
 
     @abstractmethod
     def resolve(self, prefix: str) -> str:
-        """The full run id that starts with ``prefix`` (``latest`` too): ``UnknownRun``, ``AmbiguousRun``."""
+        """The full run id that starts with ``prefix``: ``UnknownRun``, ``AmbiguousRun``.
+
+        ``latest`` is the newest run that is not a replay.
+        """
 
     @abstractmethod
     def runs(self, *, experiment: str | None = None, limit: int | None = None) -> Sequence[RunSummary]:
