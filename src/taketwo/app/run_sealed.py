@@ -21,6 +21,8 @@ from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
 from taketwo.engine.sealing import read_sealing
+from taketwo.environments.facts import facts_of_rebuilt
+from taketwo.environments.interface import InterpreterFacts
 from taketwo.errors import EngineError
 from taketwo.formats import canonical_json
 from taketwo.formats.manifest import SealedManifest
@@ -117,7 +119,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     )
     wanted = original.invocation.call
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
-    sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
+    sealed = conclude(
+        tools,
+        started,
+        recording,
+        ended,
+        chosen=chosen.call if chosen else None,
+        rebuilt=_rebuilt_facts(job, recording),
+    )
     return sealed[0].manifest
 
 
@@ -127,6 +136,13 @@ def _declared(job: SealedRun) -> Iterator[DeclaredInput]:
         if item.declared or str(path) in job.placed.original_paths:
             content = msgspec.structs.replace(item.content, stored=item.kept == "store")
             yield DeclaredInput(path=str(path), name=item.name, content=content)
+
+
+def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | None:
+    if job.built.directory is None or not recording.processes:
+        return None
+    said = recording.processes[0].interpreter
+    return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:

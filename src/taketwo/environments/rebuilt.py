@@ -16,12 +16,6 @@ from taketwo.model.manifest import Rebuilt
 _NAMED = 200
 
 
-def site_of(environment_directory: Path) -> Path:
-    """The site-packages of a virtual environment, found by looking and not by running it."""
-    found = sorted(environment_directory.glob("lib/python*/site-packages"))
-    return found[0] if found else environment_directory / "Lib" / "site-packages"
-
-
 def compare(
     site_packages_dirs: Sequence[Path],
     environment: Environment,
@@ -35,7 +29,7 @@ def compare(
     known. Lists name at most 200 files each; ``files`` and ``identical`` count them all.
     """
     sites = tuple(
-        Site(str(path), str(path).split("/lib/", 1)[0], private=True)
+        Site(str(path), str(path.parents[2]), private=True, confined=True)
         for path in (directory.resolve() for directory in site_packages_dirs)
     )
     looked = scanner.look(sites, {}, stray_limit=sys.maxsize)
