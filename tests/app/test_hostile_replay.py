@@ -89,5 +89,32 @@ def test_nothing_of_this_machine_reaches_the_store(
     assert found == []
 
 
+FORGES_ITS_SEALING = """
+import json, os, sys
+recording = os.environ["TAKETWO_RECORDING"]
+forged = {{name: False for name in ("network", "root_writable", "kernel_settings_writable", "host_root")}}
+forged.update(capabilities="0", no_new_privileges=True, uid=7, memory_limit_bytes=1, process_limit=1)
+if recording.startswith("/taketwo/"):
+    os.mkfifo(recording + "/sealing.json")
+    os.mkfifo(recording + "/events/2-0.fifo")
+    os.mkfifo(recording + "/values")
+print("taketwo-sealing: " + json.dumps(forged), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_program_cannot_say_for_the_launcher_how_it_was_sealed(author: Author, engine: str) -> None:
+    sealed_or_not(engine)
+    author.write({"study.py": FORGES_ITS_SEALING.format()})
+    author.commit()
+    run = author.capture("python", "study.py")
+    verdict = author.replay(run, engine, "--network")
+    assert verdict["sealing"]["gaps"] == ["the network was open"]
+    assert verdict["sealing"]["uid"] != 7
+    replay = author.manifest(verdict["replay"]["run_id"])
+    said = [author.manifest(run)["streams"]["stderr"]["sha256"], replay["streams"]["stderr"]["sha256"]]
+    assert said[0] == said[1]  # byte for byte what the program printed
+
+
 def holds(path: Path, text: str) -> bool:
     return text.encode() in path.read_bytes()

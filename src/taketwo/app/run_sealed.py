@@ -20,7 +20,7 @@ from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
-from taketwo.engine.sealing import read_sealing
+from taketwo.engine.sealing import Opening, read_sealing
 from taketwo.environments.facts import facts_of_rebuilt
 from taketwo.environments.interface import InterpreterFacts
 from taketwo.errors import EngineError
@@ -72,9 +72,9 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     launch = Launch(job, tools)
     before = _files_below(job.space.tree)
     start = time.time()
-    outcome = _run(launch, progress)
+    outcome, probed = _run(launch, progress)
     finished = time.time()
-    sealing = read_sealing(job.space.recording, job.engine, job.base)
+    sealing = read_sealing(probed, job.engine, job.base, network=job.network)
     original = job.sealed.manifest
     started = Started(
         run_id=new_run_id(datetime.fromtimestamp(start, UTC)),
@@ -177,11 +177,15 @@ class Launch:
     def request(self) -> RunRequest:
         """The launcher, which probes the sandbox and becomes the command."""
         settings = self.tools.settings
-        launcher = (self.python, "-I", "-S", f"{self.place(OBSERVER)}/launch.py", self.place(RECORDING), "--")
+        environment = self.environment()
+        # They would be obeyed by every program on the way to the command, the first of them on this machine.
+        late = [f"{name}={environment.pop(name)}" for name in sorted(environment) if _loads_programs(name)]
+        # The base's own interpreter, because somebody else decided what lies in the environment.
+        launcher = (self.job.base.python, "-I", "-S", f"{self.place(OBSERVER)}/launch.py", *late, "--")
         return RunRequest(
             argv=(*launcher, *self.command()),
             directory=f"{self.places.project}/{self.job.plan.directory}".rstrip("/"),
-            environment=self.environment(),
+            environment=environment,
             mounts=self.mounts,
             limits=Limits(
                 memory_bytes=settings.memory_limit,
@@ -266,22 +270,31 @@ class Launch:
         return (Mount(self.job.space.tree, PROJECT, writable=True), *self.job.built.mounts)
 
 
-def _run(launch: Launch, progress: Progress) -> RunOutcome:
+def _loads_programs(name: str) -> bool:
+    return name.startswith("LD_") or name == "GLIBC_TUNABLES"
+
+
+def _run(launch: Launch, progress: Progress) -> tuple[RunOutcome, bytes | None]:
+    """How the command ended, and what the launcher said first; stderr is kept without that."""
     scratch = launch.job.space.scratch
     with (scratch / "stdout").open("wb") as out, (scratch / "stderr").open("wb") as err:
         streams = {"stdout": out, "stderr": err}
+        opening = Opening()
 
         def listener(stream: str, content: bytes) -> None:
+            if stream == "stderr":
+                content = opening.feed(content)
             streams[stream].write(content)
             for line in content.decode("utf-8", "replace").splitlines():
                 progress.detail(line)
 
         outcome = launch.job.engine.run(launch.request(), listener)
-    if not (launch.job.space.recording / "sealing.json").exists() and outcome.exit_code != 0:
+        err.write(opening.rest())
+    if opening.line is None and outcome.exit_code != 0:
         said = (scratch / "stderr").read_text("utf-8", "replace").strip()[-2000:]
         raise EngineError(
-            f"{launch.job.engine.name} could not start {launch.python}",
+            f"{launch.job.engine.name} could not start {launch.job.base.python}",
             why=f"Nothing of the run has been executed. {said}".strip(),
             todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
         )
-    return outcome
+    return outcome, opening.line
