@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from taketwo.environments.configuration import pip_settings
-from taketwo.environments.rebuilt import compare, site_of
+from taketwo.environments.facts import site_of
+from taketwo.environments.rebuilt import compare
 from taketwo.store.local import LocalStore
 from tests.support.author import Author, Authors, make_environment
 from tests.support.requirements import require
