@@ -364,3 +364,34 @@ def test_a_file_that_was_only_given_another_owner_since_it_was_put_there_is_an_i
     assert first_reads([Opened("/x", "r", owned, time=2.0)], 10) == {}
     assert first_reads([Opened("/x", "r", owned, time=2.0)], 10, before) == {"/x": owned}
     assert first_reads([Opened("/x", "r", changed, time=2.0)], 10, before) == {}
+
+
+def test_the_way_from_the_project_is_kept_for_what_lies_beside_it(world):
+    outside = world.project.parent / "beside.csv"
+    outside.write_text("1")
+    world.opened(outside)
+    world.opened(world.file("inside.csv", "2"))
+    by_name = {item.name: item.relative for item in world.find().inputs}
+    assert by_name == {"beside.csv": "../beside.csv", "inside.csv": None}
+
+
+def test_the_way_from_the_project_never_names_the_home_directory(world):
+    world.home = world.project.parent / "people" / "author"
+    inside_home = world.home / "data" / "a.csv"
+    inside_home.parent.mkdir(parents=True)
+    inside_home.write_text("1")
+    world.opened(inside_home)
+    (item,) = world.find().inputs
+    assert (item.path, item.relative) == ("$HOME/data/a.csv", None)
+
+
+def test_a_declared_input_that_a_replay_led_out_of_the_project_is_not_followed(world, tmp_path):
+    outside = tmp_path / "machine"
+    outside.mkdir()
+    (outside / "secret").write_text("1")
+    world.file("data/a.csv")
+    (world.project / "data").rename(world.project / "moved")
+    (world.project / "data").symlink_to(outside)
+    declared = [Declared(str(world.project / "data"), "cohort", None)]
+    assert world.find(sealed=True, declared=declared).inputs == ()
+    assert len(world.find(sealed=False, declared=declared).inputs) == 1

@@ -65,6 +65,7 @@ class Author:
             "TAKETWO_HOME": str(self.store),
             "XDG_CACHE_HOME": str(self.cache),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PWD": str(self.project),
             **self.variables,
         }
 

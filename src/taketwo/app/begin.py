@@ -69,6 +69,7 @@ def begin(
         argv=tuple(argv),
         owner=this_process(),
         source_root=_source_root(project, source.subdirectory),
+        project_link=_link_to(project, directory, environment.get("PWD", "")),
         source=source,
         declared=tuple(_declare(name, path, tools) for name, path in data),
         declared_outputs=tuple(_relative(path, project) for path in outputs),
@@ -118,6 +119,17 @@ def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:
 def _relative(path: Path, project: Path) -> str:
     text = os.path.normpath(path)
     return os.path.relpath(text, project) if Path(text).is_relative_to(project) else text
+
+
+def _link_to(project: Path, directory: Path, typed: str) -> str:
+    """The project by the path that the user's shell has for it, when that leads through a symbolic link."""
+    below = os.path.relpath(directory, project)
+    link = typed if below == "." else typed.removesuffix(f"/{below}")
+    try:
+        same = Path(link).is_absolute() and link != str(project) and Path(link).samefile(project)
+    except OSError:  # PWD is whatever somebody exported
+        return ""
+    return link if same else ""
 
 
 def _source_root(project: Path, subdirectory: str) -> str:

@@ -99,6 +99,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
         argv=started.argv,
+        project_link=started.project_link,
     )
     environment = _environment(tools, started, facts)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()

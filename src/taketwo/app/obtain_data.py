@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.data.sources import DataSources
-from taketwo.engine.interface import Mount
+from taketwo.engine.interface import Engine, Mount
 from taketwo.errors import DataError
 from taketwo.formats import listing
 from taketwo.model.data import Input
 from taketwo.progress import Progress
-from taketwo.replay.places import HOME
+from taketwo.replay.places import HOME, PROJECT
 from taketwo.replay.plan import ReplayPlan
 
 
@@ -63,10 +63,44 @@ def obtain(
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
         inputs.append((item, destination))
+        if placement.also is not None and placement.also.startswith(f"{PROJECT}/"):
+            _copy(destination, _inside(space.tree, placement.also.removeprefix(f"{PROJECT}/"), space.tree))
+        elif placement.also is not None:
+            mounts.append(Mount(destination, placement.also))
     if plan.placements:
         count = len(plan.placements)
         progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
     return PlacedData(tuple(inputs), tuple(mounts), original_paths)
+
+
+def require_in_place(
+    plan: ReplayPlan, engine: Engine, tools: Tools, supplied: Mapping[str, Path], placed: PlacedData
+) -> None:
+    """For an engine that cannot mount: what lies outside the project must be there on this machine, unchanged."""
+    if all(engine.place(mount.target, placed.mounts) == mount.target for mount in placed.mounts):
+        return
+    sources = tools.sources(supplied)
+    for placement in plan.placements:
+        if placement.inside is not None:
+            continue
+        there = Path(placement.item.path)
+        if not there.is_absolute() or not there.exists():
+            raise DataError(
+                f"{engine.name} cannot put the input {placement.item.name} where the program looks for it: "
+                f"{placement.item.path}",
+                why="It lies outside the project, and only an engine that seals can show it there.",
+                todo="Replay with --engine docker or --engine bubblewrap; see `taketwo engines`.",
+            )
+        sources.check(placement.item, there, read_listing=tools.store.read)
+
+
+def _copy(content: Path, destination: Path) -> None:
+    """Put it into the part of the rebuilt source that lies above the project."""
+    _remove(destination)
+    if content.is_dir():
+        shutil.copytree(content, destination)
+    else:
+        shutil.copyfile(content, destination)
 
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:

@@ -126,6 +126,8 @@ class _Search:
         """What the author named, in the order of naming; a directory is one input."""
         found = []
         for item in self._request.declared:
+            if self._request.sealed and self._was_led_out(item.path):
+                continue
             if os.path.isdir(item.path):  # noqa: PTH112 - text paths throughout
                 found += self._directory(item)
             elif self._request.places.tokenise_path(item.path) not in self._taken:
@@ -202,6 +204,7 @@ class _Search:
                 declared=declared,
                 locations=locations,
                 changed_during_run=changed,
+                relative=self._relative(path, token),
             )
         ]
 
@@ -236,6 +239,7 @@ class _Search:
                 locations=locations,
                 files=len(directory.files),
                 changed_during_run=self._changed_below(root, directory),
+                relative=self._relative(item.path, token),
             )
         ]
 
@@ -260,6 +264,19 @@ class _Search:
             real.startswith(f"{self._source_root}/")
             and real[len(self._source_root) + 1 :] in self._request.source_files
         )
+
+    def _was_led_out(self, path: str) -> bool:
+        """Whether a replayed program has put a link to elsewhere in the place of an input of the project."""
+        inside = self._request.places.inside_project(path) is not None
+        return inside and not self._really_in_project(path)
+
+    def _relative(self, path: str, token: str) -> str | None:
+        """``../`` as often as needed and a part of what ``token`` says anyway: it must betray nothing more."""
+        if self._request.sealed or token.startswith("$PROJECT/"):
+            return None
+        relative = os.path.relpath(path, self._request.places.project)
+        below = relative.removeprefix("../" * relative.count("../"))
+        return relative if token.endswith(f"/{below}") else None
 
     def _really_in_project(self, path: str) -> bool:
         return os.path.realpath(path).startswith(f"{os.path.realpath(self._request.places.project)}/")

@@ -27,7 +27,8 @@ class Started(Value, frozen=True, kw_only=True):
 
     Paths are those of this machine: this value never leaves it. ``owner`` (``taketwo.owner``) names the process
     whose end means that nobody will finish the run any more.
-    ``started`` is in seconds since the epoch. ``python_path`` is what ``PYTHONPATH`` was.
+    ``started`` is in seconds since the epoch. ``project_link`` is another path of the project,
+    through a symbolic link, by which the user's shell knows it.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class Started(Value, frozen=True, kw_only=True):
     argv: tuple[str, ...]
     owner: str
     source_root: str = ""
+    project_link: str = ""
     source: Source | None = None
     declared: tuple[DeclaredInput, ...] = ()
     declared_outputs: tuple[str, ...] = ()
