@@ -34,7 +34,9 @@ def reader(author: Author) -> Author:
     return author
 
 
-def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author) -> None:
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap", "venv"])
+def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author, engine: str) -> None:
+    sealed_or_not(engine)
     run = reader.capture(
         *("python", "read.py", "raw", "scratch.txt", "tracked.txt"), options=("--data", "cohort=raw")
     )
@@ -48,7 +50,7 @@ def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author) 
     for name in ("raw", "scratch.txt", "tracked.txt"):
         path = reader.project / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    verdict = reader.replay(run, "venv")
+    verdict = reader.replay(run, engine)
     assert verdict["outcome"] == "reproduced"
     assert [each for each in verdict["differences"] if each["area"] == "input"] == []
     second = inputs(reader.manifest(verdict["replay"]["run_id"]))
