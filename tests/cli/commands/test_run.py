@@ -2,6 +2,7 @@ import pytest
 
 from taketwo.app.requests import DeclaredData
 from taketwo.errors import CommandNotFound, StoreError
+from tests.support.cli_runs import CAPTURED
 
 
 def request(typed):
@@ -36,7 +37,7 @@ def test_stdout_stays_the_commands_and_the_closing_line_goes_to_stderr(typed):
     assert answer.out == ""
     assert answer.err == (
         "taketwo: note: hashes of 3 packages are pending\n"
-        "taketwo: captured 20260303-c (lak26, exit code 0) in .taketwo; next: taketwo replay 20260303-c\n"
+        f"taketwo: captured {CAPTURED} (lak26, exit code 0) in .taketwo; next: taketwo replay {CAPTURED}\n"
     )
 
 
