@@ -105,4 +105,4 @@ def test_a_failure_after_the_command_is_told_and_changes_no_exit_code(typed):
     answer = typed("run", "true")
     assert (answer.code, answer.out) == (7, "")
     assert answer.err.startswith("taketwo: the disk is full\n\nFree some space.\n")
-    assert "20260303-c is not captured yet" in answer.err
+    assert f"{CAPTURED} is not captured yet" in answer.err
