@@ -14,7 +14,9 @@ def test_decisions_are_numbered_from_one_without_gaps():
 
 def test_the_index_names_every_decision_by_its_number_and_title():
     listed = re.findall(
-        r"^(\d+)\. \[(.+)\]\(decisions/(.+)\)$", (DOCS / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^(\d+)\. \[(.+)\]\(decisions/(.+)\)$",
+        (DOCS / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     titles = [path.read_text(encoding="utf-8").splitlines()[0] for path in FILES]
     assert [(f"# {number}. {title}", name) for number, title, name in listed] == [
