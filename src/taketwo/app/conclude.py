@@ -118,7 +118,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         ),
         tools.keeping,
         list_directory=lambda root: _listed(root, tools),
-        locate=lambda path: tools.sources().locate(path, Path(started.project)),
+        locate=tools.locate,
     )
     outputs = find_outputs(
         output_request(
