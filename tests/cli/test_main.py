@@ -30,6 +30,12 @@ def test_help_names_every_command_with_its_summary(typed):
     assert all(name in answer.out and summary in answer.out for name, summary in COMMANDS.items())
 
 
+def test_help_shows_what_to_type_line_by_line(typed):
+    lines = [line.strip() for line in typed("--help").out.splitlines()]
+    assert "taketwo run python train.py       capture a command" in lines
+    assert "\\b" not in typed("--help").out
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(typed, name):
     answer = typed(name, "--help")

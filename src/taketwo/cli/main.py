@@ -39,13 +39,13 @@ COMMANDS = {
 @click.version_option(__version__, message="taketwo %(version)s")
 @common_options
 def taketwo() -> None:
-    r"""Capture a run, replay it elsewhere, and say with evidence whether the result holds.
+    """Capture a run, replay it elsewhere, and say with evidence whether the result holds.
 
     \b
     taketwo demo                      watch a published study being captured and replayed
     taketwo run python train.py       capture a command
     taketwo replay latest             replay the newest run in a sealed container
-    """
+    """  # noqa: D301 - click wants the character \b itself, not its two letters
 
 
 def run_taketwo(arguments: Sequence[str], shell: Shell | None = None) -> int:
