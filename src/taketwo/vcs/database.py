@@ -22,7 +22,7 @@ from taketwo.vcs.objects import ObjectReader
 _ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding !diff !merge\n"
 
 # Loose objects are forced to disk with one flush per batch, and packs always; what a manifest refers to
-# is therefore on disk before the manifest is (docs/decisions/source.md).
+# is therefore on disk before the manifest is (docs/decisions/0008-source.md).
 _CONFIGURATION = """
 [core]
 	autocrlf = false
