@@ -91,7 +91,7 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
 
 
 def observed_environment(own: Mapping[str, str], recording: Path, preimage_limit: int) -> dict[str, str]:
-    """The user's environment and what the observer needs: two variables, and a limit in bytes, as settings have read it."""
+    """The user's environment and what the observer needs: two variables, and a limit in bytes."""
     environment = dict(own)
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{BOOTSTRAP}{os.pathsep}{inherited}" if inherited else str(BOOTSTRAP)
