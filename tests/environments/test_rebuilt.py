@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import uv
 
-from taketwo.environments import install, place, rebuilt
+from taketwo.environments import facts, install, place, rebuilt
 from taketwo.environments.lock import complete
 from taketwo.environments.snapshot import Snapshots
 from taketwo.environments.uv_index import UvArtefactIndex
@@ -44,7 +44,7 @@ def _build(environment, blobs, directory, access, sources=None):
         done = subprocess.run(step.argv, env=step.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise install.explain_failure(done.stderr)
-    site = rebuilt.site_of(directory)
+    site = facts.site_of(directory)
     placing = place.Placing(
         site, directory, f"{directory}/bin/python", blobs.read, blobs.copy_out, sources or {}
     )
@@ -299,5 +299,5 @@ def test_six_a_git_package_and_editables_from_a_real_index(tmp_path):
 
 
 def test_a_site_directory_is_found_by_looking(tmp_path):
-    assert rebuilt.site_of(Venv(tmp_path / "v").directory).name == "site-packages"
-    assert rebuilt.site_of(tmp_path / "empty") == Path(tmp_path, "empty", "Lib", "site-packages")
+    assert facts.site_of(Venv(tmp_path / "v").directory).name == "site-packages"
+    assert facts.site_of(tmp_path / "empty") == Path(tmp_path, "empty", "Lib", "site-packages")

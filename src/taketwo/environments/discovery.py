@@ -72,7 +72,9 @@ def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
 
 
 def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
-    told = dist_info.name_and_version(name) or _from_metadata(f"{path}/METADATA")
+    told = dist_info.name_and_version(name)
+    if told is None and f"{name}/METADATA" in tree.files:
+        told = _from_metadata(f"{path}/METADATA")
     if told is None:
         return None
     origin = _direct_url(f"{path}/direct_url.json") if f"{name}/direct_url.json" in tree.files else None
@@ -115,23 +117,31 @@ def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> bool:
                 relative = absolute[len(site.path) + 1 :]
             elif within(absolute, site.prefix) and absolute != site.prefix:
                 below = absolute[len(site.prefix) + 1 :]
-                if below.split("/", 1)[0] in SCRIPTS:
-                    owned.scripts[PREFIX + below] = absolute
-                else:
-                    owned.files[PREFIX + below] = File(absolute, row.sha256, row.size)
+                if site.allows(absolute):
+                    _own_outside(owned, below, File(absolute, row.sha256, row.size))
                 continue
             else:
                 continue
         if relative.startswith(info) and relative[len(info) :] in _NOT_COUNTED:
             continue
-        source = tree.files.get(relative) or f"{site.path}/{relative}"
+        source = tree.files.get(relative) or site.allowed(f"{site.path}/{relative}")
         owned.files[relative] = File(source, row.sha256, row.size)
         owned.uncounted.discard(relative)
     return bool(rows)
 
 
+def _own_outside(owned: Owned, below: str, file: File) -> None:
+    """Take a file that lies in the prefix and not in site-packages; ``below`` is where in the prefix."""
+    if below.split("/", 1)[0] in SCRIPTS:
+        owned.scripts[PREFIX + below] = file.source
+    else:
+        owned.files[PREFIX + below] = file
+
+
 def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
     single = name in tree.files
+    if not single and f"{name}/PKG-INFO" not in tree.files:
+        return None
     told = _from_metadata(path if single else f"{path}/PKG-INFO")
     if told is None:
         return None
@@ -142,7 +152,7 @@ def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
 
 def _egg_link(name: str, path: str, site: Site) -> Owned | None:
     source = _text(path).split("\n", 1)[0].strip()
-    infos = [f.path for f in _scan(source) if f.name.endswith(".egg-info")]
+    infos = [] if site.confined else [f.path for f in _scan(source) if f.name.endswith(".egg-info")]
     told = next((t for t in map(_from_metadata, (f"{i}/PKG-INFO" for i in sorted(infos))) if t), None)
     found = Found(
         name=told[0] if told else normalised(name[: -len(".egg-link")]),
