@@ -129,3 +129,9 @@ def test_a_directory_that_was_deleted_is_explained(typed):
     from taketwo.cli.shell import Shell
 
     assert run_taketwo(["ls"], Shell(typed.application, {}, gone)) == 2
+
+
+def test_what_an_error_quotes_cannot_act_on_the_terminal(typed):
+    typed.application.failure = StoreError("it said \x1b[2Jok", why="line\nline\x9b", todo="caf\u00e9")
+    answer = typed("ls")
+    assert answer.err == "taketwo: it said \\x1b[2Jok\n\nline\nline\\x9b\n\ncaf\u00e9\n"
