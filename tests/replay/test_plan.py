@@ -72,3 +72,25 @@ def test_a_project_in_a_repository_keeps_its_place():
     assert plan(small_manifest(source=source)).subdirectory == "studies/one"
     assert project_target("studies/one") == "/taketwo/project/studies/one"
     assert project_target("") == "/taketwo/project"
+
+
+@pytest.mark.parametrize(
+    ("relative", "subdirectory", "also"),
+    [
+        ("../a.csv", "", "/taketwo/a.csv"),
+        ("../../shared/a.csv", "study", "/taketwo/shared/a.csv"),
+        ("../raw/a.csv", "study", "/taketwo/project/raw/a.csv"),
+        ("../env/a.csv", "", None),
+        ("../../etc/a.csv", "", None),
+        ("../../../data/a.csv", "", None),  # the sandbox has it there already
+        ("/etc/a.csv", "", None),
+        (None, "", None),
+    ],
+)
+def test_an_input_beside_the_project_is_also_placed_beside_it(relative, subdirectory, also):
+    manifest = small_manifest(
+        inputs=(Input(name="a", path="/data/a.csv", kind="file", content=BLOB, relative=relative),),
+        source=Source(tree="0" * 40, subdirectory=subdirectory),
+    )
+    (placement,) = plan(manifest).placements
+    assert (placement.target, placement.also) == ("/data/a.csv", also)

@@ -14,6 +14,7 @@ from taketwo.app.recover import recover
 from taketwo.app.requests import CaptureRequest
 from taketwo.app.results import CommandResult
 from taketwo.app.tools import compose
+from taketwo.app.unobserved import with_its_interpreter
 from taketwo.config.settings import Settings
 from taketwo.engine.interface import RunOutcome
 from taketwo.engine.observed import ObservedCommand, run_observed
@@ -64,14 +65,17 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
     except CaptureError:
         discard(recording)
         raise
+    observed = Recording.read(recording)
+    observed, was_observed = with_its_interpreter(observed, request.argv, request.environment)
     ended = Ended(
         ending=ending_of(outcome.exit_code),
         finished=time.time(),
         resources=_resources(outcome),
         stdout=command.stdout,
         stderr=command.stderr,
+        observed=was_observed,
     )
-    sealed = conclude(tools, started, Recording.read(recording), ended)
+    sealed = conclude(tools, started, observed, ended)
     discard(recording)
     manifest = sealed[0].manifest
     code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
@@ -82,12 +86,12 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
 
 
 def observed_environment(own: Mapping[str, str], recording: Path, preimage_limit: int) -> dict[str, str]:
-    """The user's environment and what the observer needs: two variables, and a limit when it is not the default."""
+    """The user's environment and what the observer needs: two variables, and a limit in bytes."""
     environment = dict(own)
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{BOOTSTRAP}{os.pathsep}{inherited}" if inherited else str(BOOTSTRAP)
     environment["TAKETWO_RECORDING"] = str(recording)
-    environment.setdefault("TAKETWO_PREIMAGE_LIMIT", str(preimage_limit))
+    environment["TAKETWO_PREIMAGE_LIMIT"] = str(preimage_limit)
     return environment
 
 

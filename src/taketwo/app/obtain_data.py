@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.data.sources import DataSources
-from taketwo.engine.interface import Mount
+from taketwo.engine.interface import Engine, Mount
 from taketwo.errors import DataError
 from taketwo.formats import listing
 from taketwo.model.data import Input
 from taketwo.progress import Progress
-from taketwo.replay.places import HOME
+from taketwo.record.files import stat_now
+from taketwo.record.started import DeclaredInput
+from taketwo.replay.places import HOME, PROJECT
 from taketwo.replay.plan import ReplayPlan
 
 
@@ -24,24 +26,29 @@ class PlacedData:
     """Where each input is on this machine, and the mounts for what lies outside the project.
 
     ``original_paths`` leads from a path of this machine to the path that the manifest has for it.
+    ``declared`` are the inputs that the author declared, where they are now.
     """
 
-    inputs: tuple[tuple[Input, Path], ...] = ()
-    mounts: tuple[Mount, ...] = ()
-    original_paths: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...]
+    original_paths: Mapping[str, str]
+    declared: tuple[DeclaredInput, ...] = ()
 
 
 def obtain(
-    plan: ReplayPlan, space: Workspace, tools: Tools, supplied: Mapping[str, Path], progress: Progress
+    plan: ReplayPlan,
+    space: Workspace,
+    tools: Tools,
+    supplied: Mapping[str, Path],
+    progress: Progress,
 ) -> PlacedData:
     """Place all inputs. ``supplied`` are the replayer's own copies, by name; they come first.
 
     ``WrongData`` names the input whose content is not the captured one, ``DataError`` the one that cannot
     be had. Nothing has run when they are raised.
     """
-    inputs: list[tuple[Input, Path]] = []
     mounts: list[Mount] = []
     original_paths: dict[str, str] = {}
+    declared: list[DeclaredInput] = []
     project = space.tree / plan.subdirectory
     sources = tools.sources(supplied)
     for number, placement in enumerate(plan.placements):
@@ -62,11 +69,54 @@ def obtain(
             else:
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
-        inputs.append((item, destination))
+        if placement.also is not None and placement.also.startswith(f"{PROJECT}/"):
+            copy = _inside(space.tree, placement.also.removeprefix(f"{PROJECT}/"), space.tree)
+            _copy(destination, copy)
+            original_paths[str(copy)] = item.path
+        elif placement.also is not None:
+            mounts.append(Mount(destination, placement.also))
+        if item.declared:
+            declared.append(_declared(item, destination))
     if plan.placements:
         count = len(plan.placements)
         progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
-    return PlacedData(tuple(inputs), tuple(mounts), original_paths)
+    return PlacedData(tuple(mounts), original_paths, tuple(declared))
+
+
+def require_in_place(
+    plan: ReplayPlan, engine: Engine, tools: Tools, supplied: Mapping[str, Path], placed: PlacedData
+) -> None:
+    """For an engine that cannot mount: what lies outside the project must be there on this machine, unchanged."""
+    if all(engine.place(mount.target, placed.mounts) == mount.target for mount in placed.mounts):
+        return
+    sources = tools.sources(supplied)
+    for placement in plan.placements:
+        if placement.inside is not None:
+            continue
+        there = Path(placement.item.path)
+        if not there.is_absolute() or not there.exists():
+            raise DataError(
+                f"{engine.name} cannot put the input {placement.item.name} where the program looks for it: "
+                f"{placement.item.path}",
+                why="It lies outside the project, and only an engine that seals can show it there.",
+                todo="Replay with --engine docker or --engine bubblewrap; see `taketwo engines`.",
+            )
+        sources.check(placement.item, there, read_listing=tools.store.read)
+
+
+def _copy(content: Path, destination: Path) -> None:
+    """Put it into the part of the rebuilt source that lies above the project."""
+    _remove(destination)
+    if content.is_dir():
+        shutil.copytree(content, destination)
+    else:
+        shutil.copyfile(content, destination)
+
+
+def _declared(item: Input, destination: Path) -> DeclaredInput:
+    seen = stat_now(str(destination)) if item.kind == "file" else None
+    stat = (seen.size, seen.mtime_ns, seen.inode, seen.ctime_ns) if seen else None
+    return DeclaredInput(path=str(destination), name=item.name, stat=stat)
 
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import msgspec
 
 from taketwo.app.begin import RECORDINGS
 from taketwo.app.conclude import conclude, discard
-from taketwo.app.process_identity import is_alive
 from taketwo.app.tools import Tools
 from taketwo.errors import TaketwoError
 from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending
+from taketwo.owner import is_gone
 from taketwo.record.ended import Ended
 from taketwo.record.recording import Recording
 from taketwo.record.started import STARTED, Started
@@ -41,7 +43,7 @@ def _recover(tools: Tools, path: Path) -> str | None:
     except (TaketwoError, msgspec.ValidationError):
         _set_aside(path)
         return None
-    if is_alive(started.pid, started.pid_started) or not _claim(path):
+    if not is_gone(started.owner) or not _claim(path):
         return None
     try:
         recording = Recording.read(path)
@@ -68,12 +70,17 @@ def _recover(tools: Tools, path: Path) -> str | None:
 
 
 def _claim(path: Path) -> bool:
-    """Whether this process is the one that recovers; the mark is gone with the recording."""
+    """Whether this process is the one that recovers. Whoever held the lock and was killed has let it go."""
     try:
-        (path / "recovering").touch(exist_ok=False)
+        descriptor = os.open(path / STARTED, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
-    return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return False
+    return True  # the lock is held until this process ends: a recording is recovered once
 
 
 def _set_aside(path: Path) -> None:

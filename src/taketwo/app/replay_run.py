@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from taketwo.app import check_run, which_run
 from taketwo.app.build_environment import build_environment
-from taketwo.app.obtain_data import obtain
+from taketwo.app.obtain_data import obtain, require_in_place
 from taketwo.app.requests import ReplayRequest
 from taketwo.app.results import ReplayResult
 from taketwo.app.run_sealed import SealedRun, run_sealed
@@ -67,6 +67,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         progress.step("placing the data")
         own = {name: path for name, path in supplied.items() if name in names}
         placed = obtain(todo, space, tools, own, progress)
+        require_in_place(todo, engine, tools, own, placed)
         progress.step("building the environment")
         built = build_environment(original, engine, base, tools, progress)
         progress.step(f"running in {engine.name}")

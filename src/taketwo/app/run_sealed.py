@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import msgspec
 
 from taketwo.app.build_environment import Built
 from taketwo.app.conclude import conclude
 from taketwo.app.ending import ending_of
 from taketwo.app.obtain_data import PlacedData
-from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
@@ -30,13 +26,15 @@ from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
 from taketwo.model.rules import Rule
+from taketwo.owner import this_process
 from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
+from taketwo.record.main_process import main_process
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
-from taketwo.record.started import DeclaredInput, Started
+from taketwo.record.started import Started
 from taketwo.replay.places import (
     CALL,
     ENVIRONMENT,
@@ -74,6 +72,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     start = time.time()
     outcome, probed = _run(launch, progress)
     finished = time.time()
+    start = _began(job.space.recording, start, finished)
     sealing = read_sealing(probed, job.engine, job.base, network=job.network)
     original = job.sealed.manifest
     started = Started(
@@ -85,10 +84,9 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         home="",
         directory=str(job.space.tree / job.plan.subdirectory / job.plan.directory),
         argv=original.invocation.argv,
-        pid=myself()[0],
-        pid_started=myself()[1],
+        owner=this_process(),
         source_root=str(job.space.tree),
-        declared=tuple(_declared(job)),
+        declared=job.placed.declared,
         ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,
@@ -130,19 +128,17 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
-def _declared(job: SealedRun) -> Iterator[DeclaredInput]:
-    """Inputs that the author named, and those outside the project, where the sandbox's own word is not taken."""
-    for item, path in job.placed.inputs:
-        if item.declared or str(path) in job.placed.original_paths:
-            content = msgspec.structs.replace(item.content, stored=item.kept == "store")
-            yield DeclaredInput(path=str(path), name=item.name, content=content)
+def _began(recording: Path, earliest: float, latest: float) -> float:
+    """When the command itself began. Engines hand files over before that, and so change their ctime."""
+    seen = stat_now(str(recording / "started"))
+    return min(max(seen.mtime_ns / 1e9, earliest), latest) if seen else earliest
 
 
 def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | None:
-    if job.built.directory is None or not recording.processes:
+    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
+    if job.built.directory is None or main is None:
         return None
-    said = recording.processes[0].interpreter
-    return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
+    return facts_of_rebuilt(job.built.directory, main.interpreter, version=job.base.python_version)
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:

@@ -17,9 +17,9 @@ from taketwo.engine.interface import (
     RunOutcome,
     RunRequest,
 )
-from taketwo.engine.owner import this_process
 from taketwo.errors import EngineError, EngineUnavailable
 from taketwo.model.environment import Interpreter
+from taketwo.owner import this_process
 
 TODO = (
     "Start Docker (`systemctl start docker`) or Podman's service "

@@ -28,6 +28,7 @@ from taketwo.model.rules import Rule
 from taketwo.record import calls, events
 from taketwo.record.ended import Ended
 from taketwo.record.flags import mask_secrets, parameters_from
+from taketwo.record.main_process import main_process
 from taketwo.record.recording import Recording
 from taketwo.record.started import Started
 from taketwo.version import __version__
@@ -175,8 +176,9 @@ def _directory(started: Started) -> str:
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:
     """Flags of the program itself: for Python, what stands after the script."""
     if not recording.processes:
-        return parameters_from(argv[1:])
-    main = recording.processes[0]
+        # A Python that kept the observer out: which words are its own flags is not known.
+        return () if argv[:1] == ("$PYTHON",) else parameters_from(argv[1:])
+    main = main_process(recording, started.project) or recording.processes[0]
     own = len(main.argv) - 1
     if own <= 0:
         return ()

@@ -17,7 +17,7 @@ class Ended(msgspec.Struct, frozen=True):
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
     for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
-    as a replay put them there.
+    as a replay put them there. ``observed`` is false when the command's Python kept the observer out.
     """
 
     ending: Ending
@@ -28,3 +28,4 @@ class Ended(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
+    observed: bool = True

@@ -34,8 +34,8 @@ class InputRequest(msgspec.Struct, frozen=True):
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
     run began, in nanoseconds. ``before`` are files of a replay as they were put there: handing them to the
     sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a
-    replay): then only files that really lie in the project are taken, because it could claim to have read
-    any other.
+    replay): then only files that really lie in the project or in one of the ``placed`` inputs are taken,
+    because it could claim to have read any other.
     """
 
     opens: Sequence[Opened]
@@ -48,6 +48,7 @@ class InputRequest(msgspec.Struct, frozen=True):
     preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
     before: Mapping[str, FileStat] = {}
+    placed: Collection[str] = ()
 
 
 class FoundInputs(msgspec.Struct, frozen=True):
@@ -126,6 +127,8 @@ class _Search:
         """What the author named, in the order of naming; a directory is one input."""
         found = []
         for item in self._request.declared:
+            if self._request.sealed and not self._really_ours(item.path):
+                continue
             if os.path.isdir(item.path):  # noqa: PTH112 - text paths throughout
                 found += self._directory(item)
             elif self._request.places.tokenise_path(item.path) not in self._taken:
@@ -139,12 +142,13 @@ class _Search:
         territory = Territory(places.project, home=places.home, outside=self._request.outside)
         wanted = {}
         for path, stat in sorted(self._reads.items()):
-            if self._request.sealed and not self._really_in_project(path):
+            if self._request.sealed and not self._really_ours(path):
                 continue
             token = places.tokenise_path(path)
             if token in self._taken or any(token.startswith(f"{root}/") for root in self._taken_directories):
                 continue
-            match territory.belonging(path):
+            # What a replay placed lies in the store, whose own files are never data.
+            match "data" if self._is_placed(path) else territory.belonging(path):
                 case "data" if not (path.endswith(_CODE) and self._in_source(path)):
                     wanted[path] = stat
                 case "private" if not self._in_source(path):
@@ -202,6 +206,7 @@ class _Search:
                 declared=declared,
                 locations=locations,
                 changed_during_run=changed,
+                relative=self._relative(path, token),
             )
         ]
 
@@ -236,6 +241,7 @@ class _Search:
                 locations=locations,
                 files=len(directory.files),
                 changed_during_run=self._changed_below(root, directory),
+                relative=self._relative(item.path, token),
             )
         ]
 
@@ -261,8 +267,25 @@ class _Search:
             and real[len(self._source_root) + 1 :] in self._request.source_files
         )
 
-    def _really_in_project(self, path: str) -> bool:
-        return os.path.realpath(path).startswith(f"{os.path.realpath(self._request.places.project)}/")
+    def _really_ours(self, path: str) -> bool:
+        return _lies_in(path, (self._request.places.project, *self._request.placed))
+
+    def _is_placed(self, path: str) -> bool:
+        return bool(self._request.placed) and _lies_in(path, self._request.placed)
+
+    def _relative(self, path: str, token: str) -> str | None:
+        """``../`` as often as needed and a part of what ``token`` says anyway: it must betray nothing more."""
+        if self._request.sealed or token.startswith("$PROJECT/"):
+            return None
+        relative = os.path.relpath(path, self._request.places.project)
+        below = relative.removeprefix("../" * relative.count("../"))
+        return relative if token.endswith(f"/{below}") else None
 
     def _say(self, text: str) -> None:
         self.notices.append(Notice(topic="data", text=text))
+
+
+def _lies_in(path: str, roots: Collection[str]) -> bool:
+    """Whether ``path`` really is one of ``roots`` or below one, links followed."""
+    real = os.path.realpath(path)
+    return any(f"{real}/".startswith(f"{os.path.realpath(root)}/") for root in roots)

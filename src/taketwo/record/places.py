@@ -19,11 +19,13 @@ def observed_places(
     executable: str = "",
     prefix: str = "",
     argv: Sequence[str] = (),
+    project_link: str = "",
 ) -> Places:
     """Where the project, home and interpreter of a run are, under every name that the run may have used.
 
     ``executable`` and ``prefix`` are those of the observed interpreter (empty when there was none). A console
-    script of an interpreter in a shared prefix is recognised when it is the first of ``argv``.
+    script of an interpreter in a shared prefix is recognised when it is the first of ``argv``. ``project_link``
+    is another path of the project.
     """
     named = {"PROJECT": str(project), "HOME": str(home or ""), "ENV": prefix}
     shared = prefix in _SHARED_PREFIXES
@@ -32,6 +34,8 @@ def observed_places(
         for name, path in named.items()
         if path and not (name == "ENV" and shared) and (real := os.path.realpath(path)) != path
     )
+    if project_link:
+        aliases = (*aliases, (project_link, "PROJECT"))
     script = _console_script(argv[0], prefix) if shared and argv else None
     return Places(
         project=named["PROJECT"],

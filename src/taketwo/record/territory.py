@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from typing import Literal
 
-from taketwo.record.files import SKIPPED_DIRECTORIES, is_environment
+from taketwo.record.files import TOOL_DIRECTORIES, is_environment
 
 Belonging = Literal["data", "private", "machine"]
 
@@ -84,7 +84,7 @@ class Territory:
 
     def _in_tree(self, relative: str, path: str) -> Belonging:
         *directories, name = relative.split("/")
-        if not SKIPPED_DIRECTORIES.isdisjoint(directories) or self._in_environment(path, len(directories)):
+        if not TOOL_DIRECTORIES.isdisjoint(directories) or self._in_environment(path, len(directories)):
             return "machine"
         return "private" if any(fnmatch.fnmatchcase(name, pattern) for pattern in _SECRETS) else "data"
 

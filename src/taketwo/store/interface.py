@@ -87,7 +87,7 @@ class RunStore(ABC):
 
     @abstractmethod
     def amend(self, run_id: str, name: str, document: dict[str, Any]) -> None:
-        """Keep what was found out after sealing, as fields of a manifest; replaces the last one of that name."""
+        """Keep what was found out after sealing (it is not sealed itself); replaces the last one of that name."""
 
     @abstractmethod
     def amendment(self, run_id: str, name: str) -> dict[str, Any] | None:
