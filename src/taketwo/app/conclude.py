@@ -161,11 +161,7 @@ def _find_out(
             *inputs.notices,
             *outputs.notices,
             *_about_environment(started, environment),
-            *(
-                about_processes(recording, main_process(recording, started.project))
-                if started.mode != "replay"
-                else ()
-            ),
+            *_about_processes(started, recording),
         ),
     )
 
@@ -205,6 +201,12 @@ def _environment(
         tools.settings.lock_timeout,
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
+
+
+def _about_processes(started: Started, recording: Recording) -> list[Notice]:
+    if started.mode == "replay":
+        return []
+    return about_processes(recording, main_process(recording, started.project))
 
 
 def _about_environment(started: Started, environment: Environment | None) -> list[Notice]:

@@ -32,6 +32,7 @@ from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
+from taketwo.record.main_process import main_process
 from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
@@ -140,7 +141,8 @@ def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | N
     captured = job.sealed.manifest.environment
     if job.built.directory is None or captured is None:
         return None
-    said = recording.processes[0].interpreter if recording.processes else captured.interpreter
+    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
+    said = main.interpreter if main else captured.interpreter
     return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
 
 
