@@ -50,9 +50,7 @@ def test_the_captured_study_replays_and_reproduces(project):
     assert done.returncode == 0, done.stderr
     verdict = json.loads(done.stdout)
     assert verdict["outcome"] == "reproduced"
-    assert {"coefficients.json", "table.csv"} <= {
-        check["subject"] for check in verdict["checks"]
-    }
+    assert {"coefficients.json", "table.csv"} <= {check["subject"] for check in verdict["checks"]}
 
 
 @pytest.mark.slow

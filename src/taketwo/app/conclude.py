@@ -94,6 +94,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     facts = facts_from_event(msgspec.to_builtins(main)) if main else None
     places = observed_places(
         Path(started.project),
+        subdirectory=started.source.subdirectory if started.source else "",
         home=Path(started.home) if started.home else None,
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
@@ -102,7 +103,14 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     environment = _environment(tools, started, facts)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
     inputs = find_inputs(
-        input_request(started, recording, places, source_files=source_files, outside=_outside(tools, facts)),
+        input_request(
+            started,
+            recording,
+            places,
+            source_files=source_files,
+            outside=_outside(tools, facts),
+            before=ended.before,
+        ),
         tools.keeping,
         list_directory=lambda root: _listed(root, tools),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from taketwo.errors import DataError
 from taketwo.formats import listing
 from taketwo.model.data import Input
 from taketwo.progress import Progress
+from taketwo.record.started import DeclaredInput
 from taketwo.replay.places import HOME
 from taketwo.replay.plan import ReplayPlan
 
@@ -23,11 +25,13 @@ from taketwo.replay.plan import ReplayPlan
 class PlacedData:
     """Mounts for what lies outside the project, and where each of them is on this machine.
 
-    ``original_paths`` leads from a path of this machine to the path that the manifest has for it.
+    ``original_paths`` leads from a path of this machine to the path that the manifest has for it. ``declared``
+    are the inputs that the author named, at their places here.
     """
 
     mounts: tuple[Mount, ...]
     original_paths: Mapping[str, str]
+    declared: tuple[DeclaredInput, ...] = ()
 
 
 def obtain(
@@ -40,6 +44,7 @@ def obtain(
     """
     mounts: list[Mount] = []
     original_paths: dict[str, str] = {}
+    declared: list[DeclaredInput] = []
     project = space.tree / plan.subdirectory
     sources = tools.sources(supplied)
     for number, placement in enumerate(plan.placements):
@@ -60,15 +65,18 @@ def obtain(
             else:
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
+        if item.declared:
+            content = item.content if item.kind == "file" else None
+            declared.append(DeclaredInput(path=str(destination), name=item.name, content=content))
     if plan.placements:
         count = len(plan.placements)
         progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
-    return PlacedData(tuple(mounts), original_paths)
+    return PlacedData(tuple(mounts), original_paths, tuple(declared))
 
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:
     """The place in the project, refused when a link in the captured tree leads it out."""
-    destination = project / relative
+    destination = Path(os.path.normpath(project / relative))
     parent = destination.parent.resolve()
     if parent != tree.resolve() and tree.resolve() not in parent.parents:
         raise DataError(

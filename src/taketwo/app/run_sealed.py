@@ -65,7 +65,8 @@ class SealedRun:
 def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
     launch = Launch(job, tools)
-    before = _files_below(job.space.tree)
+    _make_directory(job)
+    before = {**_files_below(job.space.tree), **_files_below(job.space.outside)}
     start = time.time()
     outcome = _run(launch, progress)
     finished = time.time()
@@ -83,6 +84,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         pid=myself()[0],
         pid_started=myself()[1],
         source_root=str(job.space.tree),
+        declared=job.placed.declared,
         ignored=tools.settings.ignore,
         source=original.source,
         rules=original.rules,
@@ -117,6 +119,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
+def _make_directory(job: SealedRun) -> None:
+    """Make the working directory of the command: git knows no empty directories."""
+    tree = job.space.tree.resolve()
+    directory = Path(os.path.normpath(tree / job.plan.subdirectory / job.plan.directory))
+    if directory.resolve().is_relative_to(tree):
+        directory.mkdir(parents=True, exist_ok=True)
+
+
 def _files_below(root: Path) -> dict[str, FileStat]:
     return {
         path: seen
@@ -137,6 +147,7 @@ class Launch:
         self.python = f"{environment}/bin/python" if environment else job.base.python
         self.places = Places(
             project=self.place(project_target(job.plan.subdirectory)),
+            root=self.place(PROJECT),
             home=HOME,
             python=self.python,
             environment=environment,

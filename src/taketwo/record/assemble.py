@@ -59,7 +59,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         ending=ended.ending,
         invocation=Invocation(
             argv=argv,
-            directory=_directory(started),
+            directory=_directory(started, found.places),
             imports_taketwo=bool(recording.calls) or any("taketwo" in end.modules for end in recording.exits),
         ),
         source=started.source,
@@ -80,7 +80,9 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         parent=started.parent,
         replay=started.replay,
         taketwo_version=__version__,
-        notices=tuple(dict.fromkeys((*ended.notices, *found.notices))),
+        notices=tuple(
+            dict.fromkeys((*ended.notices, *_about_directory(started, found.places), *found.notices))
+        ),
     )
 
 
@@ -164,9 +166,19 @@ def _ending(of_run: Ending, end: events.CallEnd | None) -> Ending:
     )
 
 
-def _directory(started: Started) -> str:
+def _directory(started: Started, places: Places) -> str:
+    """Relative to the project, ``""`` also for a directory that a replay would not have."""
+    if not places.inside_source(os.path.normpath(started.directory)):
+        return ""
     relative = os.path.relpath(started.directory, started.project)
     return "" if relative == "." else relative
+
+
+def _about_directory(started: Started, places: Places) -> tuple[Notice, ...]:
+    if places.inside_source(os.path.normpath(started.directory)):
+        return ()
+    text = "the command was started outside the project: a replay starts it in the project"
+    return (Notice(topic="command", text=text),)
 
 
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:

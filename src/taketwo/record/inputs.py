@@ -33,7 +33,9 @@ class InputRequest(msgspec.Struct, frozen=True):
     relative to ``source_root``. ``outside`` are directories whose files are never data: interpreter
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
     run began, in nanoseconds. ``sealed`` says that the run's code is not trusted (a replay): then only
-    files that really lie in the project are taken, because it could claim to have read any other.
+    files that really lie in the rebuilt source tree are taken, or that are in ``before``, because it could
+    claim to have read any other. ``before`` are files of a replay as they were put there: handing them to
+    the user of the sandbox changes their ctime.
     """
 
     opens: Sequence[Opened]
@@ -45,6 +47,7 @@ class InputRequest(msgspec.Struct, frozen=True):
     outside: Sequence[str] = ()
     preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
+    before: Mapping[str, FileStat] = {}
 
 
 class FoundInputs(msgspec.Struct, frozen=True):
@@ -72,7 +75,9 @@ def find_inputs(
     return FoundInputs(tuple(inputs), tuple(notices))
 
 
-def first_reads(opens: Sequence[Opened], started_ns: int) -> dict[str, FileStat]:
+def first_reads(
+    opens: Sequence[Opened], started_ns: int, before: Mapping[str, FileStat] | None = None
+) -> dict[str, FileStat]:
     """Every file that was there before the run and was read before the run overwrote it, with its stat then.
 
     A file that the run made is none, whether it was seen to make it or, below Python, only the time of
@@ -86,11 +91,18 @@ def first_reads(opens: Sequence[Opened], started_ns: int) -> dict[str, FileStat]
         if opened.stat is None:
             if opened.writes:
                 made.add(opened.path)
-        elif opened.mode == "w" or opened.stat.ctime_ns >= started_ns:
+        elif opened.mode == "w" or _is_newer(opened, started_ns, before or {}):
             made.add(opened.path)
         else:
             found[opened.path] = opened.stat
     return found
+
+
+def _is_newer(opened: Opened, started_ns: int, before: Mapping[str, FileStat]) -> bool:
+    placed = before.get(opened.path)
+    if opened.stat is None or opened.stat.ctime_ns < started_ns:
+        return False
+    return placed is None or not opened.stat.same_content(placed)
 
 
 class _Search:
@@ -108,7 +120,7 @@ class _Search:
         self._list_directory = list_directory
         self._locate = locate
         self._source_root = os.path.realpath(request.source_root)
-        self._reads = first_reads(request.opens, request.started_ns)
+        self._reads = first_reads(request.opens, request.started_ns, request.before)
         self._taken: set[str] = set()
         self._taken_directories: list[str] = []
         self.notices: list[Notice] = []
@@ -127,10 +139,10 @@ class _Search:
     def observed(self) -> list[Input]:
         """What was read, is data, and is not covered by a declared input."""
         places = self._request.places
-        territory = Territory(places.project, home=places.home, outside=self._request.outside)
+        territory = Territory(places.root or places.project, home=places.home, outside=self._request.outside)
         wanted = {}
         for path, stat in sorted(self._reads.items()):
-            if self._request.sealed and not self._really_in_project(path):
+            if self._request.sealed and not self._really_in_tree(path):
                 continue
             token = places.tokenise_path(path)
             if token in self._taken or any(token.startswith(f"{root}/") for root in self._taken_directories):
@@ -173,7 +185,7 @@ class _Search:
             return []
         self._taken.add(token)
         preimage = self._request.preimages.get(path)
-        changed = before is not None and stat_now(path) != before
+        changed = before is not None and not self._is_unchanged(path, before)
         if changed and preimage is None:
             self._say(f"{path} changed while the run used it: what is recorded is how it was afterwards")
         in_source = self._in_source(path)
@@ -231,8 +243,20 @@ class _Search:
         ]
 
     def _changed_below(self, root: Path, directory: Directory) -> bool:
-        stats = (stat_now(f"{root}/{file.path}") for file in directory.files)
-        return any(stat is not None and stat.ctime_ns >= self._request.started_ns for stat in stats)
+        for file in directory.files:
+            path = f"{root}/{file.path}"
+            now, placed = stat_now(path), self._request.before.get(path)
+            if now is None or (placed is not None and now.same_content(placed)):
+                continue
+            if now.ctime_ns >= self._request.started_ns:
+                return True
+        return False
+
+    def _is_unchanged(self, path: str, before: FileStat) -> bool:
+        now = stat_now(path)
+        return now == before or (
+            path in self._request.before and now is not None and now.same_content(before)
+        )
 
     def _keep(self, path: Path | None, blob: Blob) -> Blob:
         if path is None:  # only the digest of the earlier content was recorded
@@ -252,8 +276,10 @@ class _Search:
             and real[len(self._source_root) + 1 :] in self._request.source_files
         )
 
-    def _really_in_project(self, path: str) -> bool:
-        return os.path.realpath(path).startswith(f"{os.path.realpath(self._request.places.project)}/")
+    def _really_in_tree(self, path: str) -> bool:
+        """Whether it was put there for the replay, by a path that holds no link out of it."""
+        real = os.path.realpath(path)
+        return real.startswith(f"{self._source_root}/") or (path in self._request.before and real == path)
 
     def _say(self, text: str) -> None:
         self.notices.append(Notice(topic="data", text=text))

@@ -22,6 +22,7 @@ def input_request(
     *,
     source_files: Collection[str],
     outside: Sequence[str],
+    before: Mapping[str, FileStat],
 ) -> InputRequest:
     """What ``find_inputs`` needs. ``outside`` are directories whose files are never data."""
     return InputRequest(
@@ -36,6 +37,7 @@ def input_request(
         ),
         outside=outside,
         preimages=_preimages(started, recording),
+        before=before,
         sealed=started.mode == "replay",
     )
 
