@@ -98,8 +98,8 @@ def test_a_project_reads_and_writes_elsewhere_in_its_repository(part: Author, en
 
 def test_a_command_started_elsewhere_in_the_repository_is_replayed_there(part: Author) -> None:
     beside = replace(part, project=part.project.parent.parent / "lib")
-    options = ("--project", str(part.project))
-    done = beside.taketwo(*options, "run", "python", "-c", "print(open('d.txt').read())")
+    beside = replace(beside, variables={"TAKETWO_PROJECT": str(part.project)})
+    done = beside.taketwo("run", "python", "-c", "print(open('d.txt').read())")
     assert done.exit_code == 0, done.said
     run = part.newest()
     assert part.manifest(run)["invocation"]["directory"] == "../../lib"

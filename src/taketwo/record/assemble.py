@@ -64,10 +64,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         ),
         source=started.source,
         environment=found.environment,
-        inputs=tuple(
-            msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path))
-            for item in found.inputs
-        ),
+        inputs=_at_their_places(found.inputs, ended),
         parameters=_flags(argv, started, recording),
         tags=dict(started.tags),
         outputs=found.outputs,
@@ -84,6 +81,13 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
             dict.fromkeys((*ended.notices, *_about_directory(started, found.places), *found.notices))
         ),
     )
+
+
+def _at_their_places(inputs: Sequence[Input], ended: Ended) -> tuple[Input, ...]:
+    moved = (
+        msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path)) for item in inputs
+    )
+    return tuple(sorted(moved, key=lambda item: item.path))
 
 
 def _program(started: Started, places: Places) -> list[str]:

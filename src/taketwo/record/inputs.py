@@ -147,7 +147,8 @@ class _Search:
             token = places.tokenise_path(path)
             if token in self._taken or any(token.startswith(f"{root}/") for root in self._taken_directories):
                 continue
-            match territory.belonging(path):
+            placed = self._request.sealed and not path.startswith(f"{self._source_root}/")
+            match "data" if placed else territory.belonging(path):
                 case "data" if not (path.endswith(_CODE) and self._in_source(path)):
                     wanted[path] = stat
                 case "private" if not self._in_source(path):
