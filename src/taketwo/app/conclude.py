@@ -27,6 +27,7 @@ from taketwo.record.host import host_facts, host_from
 from taketwo.record.inputs import find_inputs
 from taketwo.record.outputs import find_outputs
 from taketwo.record.places import observed_places
+from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
@@ -45,11 +46,13 @@ def conclude(
     with the id ``chosen``, or of the whole command.
     """
     found = _find_out(tools, started, recording, ended)
+    if started.mode != "replay":  # there it has been done, with the places of the sandbox
+        recording = public(recording, found.places)
     shared = assemble.ground(started, recording, ended, found)
     keep = tools.store.put_file
     itself = _the_run_itself(started, recording, chosen)
     if itself is None:
-        first = assemble.of_command(shared, recording, keep)
+        first = assemble.of_command(shared, recording, keep, started=started.started)
     else:
         first = _of_call(shared, recording, itself, found.places, keep)
     sealed = [tools.store.add_manifest(first)]
@@ -100,7 +103,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         prefix=facts.prefix if facts else "",
         argv=started.argv,
     )
-    environment = _environment(tools, started, facts)
+    environment = _environment(tools, started, facts, places)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
     inputs = find_inputs(
         input_request(
@@ -128,6 +131,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
     )
     return assemble.Found(
         places=places,
+        as_seen=ended.as_seen,
         environment=environment,
         host=host_from(recording, host_facts(started.variables)),
         inputs=inputs.inputs,
@@ -143,7 +147,9 @@ def _listed(root: Path, tools: Tools) -> Directory:
     return list_directory(root, tools.digests)
 
 
-def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None) -> Environment | None:
+def _environment(
+    tools: Tools, started: Started, facts: InterpreterFacts | None, places: Places
+) -> Environment | None:
     if facts is None:
         return None
     project = Path(started.project)
@@ -152,6 +158,9 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
         return environment
     wanted = requested(
         project, environment.distributions, memo=tools.remembered("requested", started.project)
+    )
+    wanted = tuple(
+        msgspec.structs.replace(each, text=public_text(each.text, places) or "") for each in wanted
     )
     return complete(
         msgspec.structs.replace(environment, requested=wanted),

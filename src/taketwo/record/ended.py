@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from taketwo.formats.places import Places
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending, Resources
 from taketwo.record.files import FileStat
@@ -17,7 +18,7 @@ class Ended(msgspec.Struct, frozen=True):
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
     for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
-    as a replay put them there.
+    as a replay put them there. ``as_seen`` are the places as its program saw them.
     """
 
     ending: Ending
@@ -28,3 +29,4 @@ class Ended(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
+    as_seen: Places | None = None

@@ -170,6 +170,12 @@ def caveats(
         for item in original.inputs
         if item.changed_during_run
     ]
+    if replay.replay is not None and replay.replay.whole_command:
+        sentences += [
+            f"{notice.text[:1].upper()}{notice.text[1:]}."
+            for notice in original.notices
+            if notice.topic == "secrets"
+        ]
     if rules_by != "author":
         sentences.append(f"The rules were fixed by {rules_by} and not by the author of the run.")
     if outcome is Outcome.REPRODUCED:
