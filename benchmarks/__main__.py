@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.table import table
 
-DEFAULT = ("importing", "capturing")
+DEFAULT = ("importing", "capturing", "logging_metrics", "hashing", "replaying", "searching")
 SLOW = ()
 
 

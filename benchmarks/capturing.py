@@ -6,8 +6,8 @@ import statistics
 import subprocess
 from pathlib import Path
 
-from benchmarks.local_index import index_of
 from benchmarks.measuring import Row, Work, milliseconds, program, take_turns
+from benchmarks.simple_index import index_of
 from benchmarks.study import Study, make_study
 
 _DECORATOR, _RUN, _CALL = 0.10, 0.30, 0.05
@@ -34,9 +34,8 @@ print((time.perf_counter() - begun) / {_CALLS})
 def measure(scratch: Path) -> list[Row]:
     """Rows for both ways to capture, for a naive script, and for one of many calls in a process."""
     study = make_study(scratch / "study")
-    with index_of(study.site) as address:
-        study.environment["UV_DEFAULT_INDEX"] = address
-        return [*whole_runs(study), many_calls(scratch, study)]
+    study.environment["UV_DEFAULT_INDEX"] = index_of(study.site, scratch / "index")
+    return [*whole_runs(study), many_calls(scratch, study)]
 
 
 def whole_runs(study: Study, rounds: int = 9) -> list[Row]:

@@ -1,8 +1,7 @@
 """The study that captures are measured on: 200 packages, a repository of 5,000 files, one metric.
 
 The packages are small and made up, with a valid RECORD each, so that nothing is downloaded; taketwo and
-what it needs lie beside them as an installer would have put them there. An index that knows all of them
-answers on this machine, because a capture that finds no hashes asks again at every run.
+what it needs lie beside them as an installer would have put them there.
 """
 
 from __future__ import annotations
@@ -88,13 +87,15 @@ class Study:
         return [self.python, "-m", "taketwo", *words]
 
 
-def make_study(root: Path, *, packages: int = PACKAGES, files: int = FILES) -> Study:
-    """Make the environment and the repository below ``root``."""
+def make_study(root: Path, *, packages: int = PACKAGES, files: int = FILES, instrument: bool = True) -> Study:
+    """Make the environment and the repository below ``root``; ``instrument`` installs taketwo there too."""
+    root.mkdir(parents=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", root / "venv"], check=True)
     study = Study(root, root / "project", root / "venv/bin/python", _environment(root))
     for number in range(packages):
         _made_up(study.site, f"made_up_{number:03d}")
-    _instrument(study.site)
+    if instrument:
+        _instrument(study.site)
     subprocess.run(
         [study.python, "-m", "compileall", "-q", study.site], check=False, stdout=subprocess.DEVNULL
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.author import SOURCE, Author, Authors, make_environment
+from tests.support.author import REPOSITORY, Author, Authors, make_environment
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +27,7 @@ def small_python(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def decorated_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Python of an environment in which taketwo is installed, with NumPy and joblib."""
-    repository = SOURCE.parent
-    if not (repository / "pyproject.toml").is_file():
-        pytest.skip("taketwo is installed without its repository")
-    return make_environment(tmp_path_factory.mktemp("decorated") / "env", str(repository), "numpy", "joblib")
+    return make_environment(tmp_path_factory.mktemp("decorated") / "env", str(REPOSITORY), "numpy", "joblib")
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from taketwo.app.begin import begin
 from tests.support.author import Author, Authors, make_environment
+from tests.support.fake_tools import fake_tools
 
 pytestmark = pytest.mark.slow
 
@@ -90,13 +93,52 @@ def test_a_project_that_is_part_of_a_repository_finds_what_lies_beside_it(author
         assert part.replay(run, engine)["outcome"] == "reproduced"
 
 
-@pytest.mark.parametrize("engine", ["docker", "bubblewrap", "venv"])
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
 def test_data_named_by_a_path_that_leaves_the_project_is_found_again(author: Author, engine: str) -> None:
     author.write({"study.py": "import sys\nopen('n.txt', 'w').write(open(sys.argv[1]).read())\n"})
     author.commit()
     (author.project.parent / "beside.csv").write_text("5\n")
     run = author.capture("python", "study.py", "../beside.csv")
-    assert author.replay(run, engine)["outcome"] == "reproduced"
+    (author.project.parent / "beside.csv").unlink()
+    verdict = author.replay(run, engine)
+    assert verdict["outcome"] == "reproduced"
+    assert [each for each in verdict["differences"] if each["area"] == "input"] == []
+    replay = author.manifest(verdict["replay"]["run_id"])
+    (item,) = [i for i in author.manifest(run)["inputs"] if i["path"].endswith("beside.csv")]
+    assert [i["path"] for i in replay["inputs"] if i["name"] == "beside.csv"] == [item["path"]]
+
+
+def test_ignored_data_of_the_repository_above_the_project_is_found_again(author: Author) -> None:
+    author.write(
+        {
+            ".gitignore": "raw/\n",
+            "raw/a.csv": "5\n",
+            "study/taketwo.toml": 'experiment = "part"\n',
+            "study/run.py": "open('n.txt', 'w').write(open('../raw/a.csv').read())\n",
+        }
+    )
+    author.commit()
+    part = replace(author, project=author.project / "study")
+    run = part.capture("python", "run.py")
+    (author.project / "raw" / "a.csv").unlink()
+    verdict = part.replay(run, "bubblewrap")
+    assert verdict["outcome"] == "reproduced"
+    assert [each for each in verdict["differences"] if each["area"] == "input"] == []
+
+
+def test_an_engine_that_cannot_show_data_outside_the_project_says_so_before_it_runs(author: Author) -> None:
+    author.write({"study.py": "import sys\nprint(open(sys.argv[1]).read())\n"})
+    author.commit()
+    outside = author.project.parent / "beside.csv"
+    outside.write_text("5\n")
+    run = author.capture("python", "study.py", str(outside))
+    assert author.replay(run, "venv")["outcome"] == "reproduced"
+    outside.write_text("6\n")
+    assert "beside.csv" in author.replay(run, "venv", exit_code=31)["error"]["what"]
+    outside.unlink()
+    error = author.replay(run, "venv", exit_code=30)["error"]
+    assert "beside.csv" in error["what"]
+    assert "bubblewrap" in error["todo"]
 
 
 def test_what_is_typed_into_the_command_reaches_it(author: Author) -> None:
@@ -140,3 +182,23 @@ def test_modes_links_and_bytes_of_the_working_tree_come_back(author: Author) -> 
     verdict = author.replay(run, "bubblewrap")
     assert verdict["outcome"] == "reproduced"
     assert b"unstaged" in author.shell("python", "study.py").stdout
+
+
+@pytest.mark.parametrize("umask", [0, 0o22])
+def test_the_store_and_its_recordings_are_closed_to_other_users(tmp_path: Path, umask: int) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    before = os.umask(umask)
+    try:
+        _, recording = begin(
+            fake_tools(project),
+            mode="command",
+            argv=("true",),
+            directory=project,
+            environment={},
+            experiment="x",
+        )
+    finally:
+        os.umask(before)
+    for private in (recording, recording.parent, project / ".taketwo"):
+        assert private.stat().st_mode & 0o777 == 0o700

@@ -110,6 +110,16 @@ def test_a_package_that_was_edited_by_hand_is_rebuilt_with_the_edit(authors: Aut
     assert verdict["rebuilt"]["identical"] == verdict["rebuilt"]["files"]
 
 
+def test_a_file_that_is_no_valid_python_is_rebuilt_too(authors: Authors, tmp_path: Path) -> None:
+    python = make_environment(tmp_path / "env", "six==1.17.0")
+    (site,) = (tmp_path / "env").glob("lib/python*/site-packages")
+    (site / "template.py").write_text("import {{ name }}\n")
+    author = authors.work_in(tmp_path / "work" / "project", python)
+    author.write({"work.py": "import six\nopen('out.txt', 'w').write(six.__version__)\n"})
+    rebuilt = author.replay(author.capture("python", "work.py"), "venv")["rebuilt"]
+    assert rebuilt["identical"] == rebuilt["files"]
+
+
 def test_an_edit_in_one_environment_reaches_no_other(
     authors: Authors, author: Author, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.support.author import Author
+from tests.support.author import Author, sealed_or_not
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +46,12 @@ if __name__ == "__main__":
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_decorated_call_is_replayed_alone_and_reproduces(modeller: Author, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "engine"),
+    [("sync", "docker"), ("sync", "bubblewrap"), ("sync", "venv"), ("async", "venv"), ("method", "venv")],
+)
+def test_a_decorated_call_is_replayed_alone_and_reproduces(modeller: Author, kind: str, engine: str) -> None:
+    sealed_or_not(engine)
     modeller.write({"train.py": KINDS[kind]})
     modeller.commit()
     done = modeller.shell("python", "train.py")
@@ -58,8 +62,9 @@ def test_a_decorated_call_is_replayed_alone_and_reproduces(modeller: Author, kin
     call = manifest["invocation"]["call"]
     assert (call["qualname"].split(".")[-1], call["alone"]) == ("train", True)
     assert [p["value"] for p in manifest["parameters"] if p["name"] == "rate"] == [0.1]
-    verdict = modeller.replay(run, "venv")
+    verdict = modeller.replay(run, engine)
     assert verdict["outcome"] == "reproduced"
+    assert verdict["rebuilt"]["identical"] == verdict["rebuilt"]["files"]
     assert {"loss", "auc"} <= {check["subject"].split("[")[0].split(" ")[0] for check in verdict["checks"]}
     replay = modeller.manifest(verdict["replay"]["run_id"])
     assert replay["replay"]["whole_command"] is False

@@ -56,7 +56,7 @@ def study(authors: Authors, tmp_path: Path) -> Author:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "cohort.txt").write_text("outside\n")
     author = authors.work_in(tmp_path / "work" / "project", python)
-    author.write(study_py=STUDY)
+    author.write({"study.py": STUDY})
     return author
 
 
@@ -117,7 +117,7 @@ def test_everything_is_in_its_place_and_nothing_else(study: Author) -> None:
 
 
 def test_a_run_that_needs_neither_wheels_nor_anything_outside_has_no_such_directories(author: Author) -> None:
-    author.write(study_py="print('hello')")
+    author.write({"study.py": "print('hello')"})
     directory = exported(author, author.capture("python", "study.py"))
     assert sorted(path.name for path in directory.iterdir()) == [
         *("Dockerfile", "README.md", "manifest.json", "pylock.toml", "requirements.txt", "source"),
@@ -125,7 +125,7 @@ def test_a_run_that_needs_neither_wheels_nor_anything_outside_has_no_such_direct
 
 
 def test_a_directory_with_something_in_it_is_refused_and_left_alone(author: Author) -> None:
-    author.write(study_py="print('hello')")
+    author.write({"study.py": "print('hello')"})
     run = author.capture("python", "study.py")
     directory = author.project.parent / "full"
     directory.mkdir()
@@ -139,7 +139,7 @@ def test_an_export_that_fails_leaves_nothing(author: Author, *, existed: bool) -
     data = author.project.parent / "large.txt"
     data.write_text("too large to be kept")
     author.variables["TAKETWO_INPUT_LIMIT"] = "4"
-    author.write(study_py=f"print(open({str(data)!r}).read())")
+    author.write({"study.py": f"print(open({str(data)!r}).read())"})
     run = author.capture("python", "study.py")
     data.unlink()
     directory = author.project.parent / "by-hand"
@@ -151,7 +151,9 @@ def test_an_export_that_fails_leaves_nothing(author: Author, *, existed: bool) -
 
 def test_taketwo_comes_along_when_the_program_imports_it(modeller: Author) -> None:
     modeller.write(
-        study_py="import taketwo\n\n\n@taketwo.capture\ndef f(x):\n    return {'y': x}\n\n\nprint(f(1))\n"
+        {
+            "study.py": "import taketwo\n\n\n@taketwo.capture\ndef f(x):\n    return {'y': x}\n\n\nprint(f(1))\n"
+        }
     )
     directory = exported(modeller, modeller.capture("python", "study.py"))
     text = (directory / "Dockerfile").read_text()

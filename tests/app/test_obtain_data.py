@@ -34,7 +34,9 @@ def reader(author: Author) -> Author:
     return author
 
 
-def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author) -> None:
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap", "venv"])
+def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author, engine: str) -> None:
+    sealed_or_not(engine)
     run = reader.capture(
         *("python", "read.py", "raw", "scratch.txt", "tracked.txt"), options=("--data", "cohort=raw")
     )
@@ -48,7 +50,13 @@ def test_declared_and_undeclared_data_are_captured_and_restored(reader: Author) 
     for name in ("raw", "scratch.txt", "tracked.txt"):
         path = reader.project / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    assert reader.replay(run, "venv")["outcome"] == "reproduced"
+    verdict = reader.replay(run, engine)
+    assert verdict["outcome"] == "reproduced"
+    assert [each for each in verdict["differences"] if each["area"] == "input"] == []
+    second = inputs(reader.manifest(verdict["replay"]["run_id"]))
+    assert {path: item["content"]["sha256"] for path, item in second.items()} == {
+        path: item["content"]["sha256"] for path, item in found.items()
+    }
 
 
 @pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
@@ -67,7 +75,29 @@ def test_a_file_outside_the_project_is_restored_at_its_absolute_path(
     assert verdict["outcome"] == "reproduced"
     replay = author.manifest(verdict["replay"]["run_id"])
     assert not outside.exists()
+    assert [item["path"] for item in replay["inputs"]] == [str(outside)]
     assert [o["path"] for o in replay["outputs"]] == ["$PROJECT/total.csv"]
+
+
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
+def test_the_manifest_of_a_replay_names_the_same_inputs_as_the_original(
+    reader: Author, tmp_path: Path, engine: str
+) -> None:
+    sealed_or_not(engine)
+    outside = tmp_path / "cohort.txt"
+    outside.write_text("77")
+    run = reader.capture(
+        *("python", "read.py", "raw", "scratch.txt", "tracked.txt", str(outside)),
+        options=("--data", "cohort=raw", "--data", "marks=tracked.txt"),
+    )
+    verdict = reader.replay(run, engine, "--data", f"cohort.txt={outside}")
+    told = [
+        (item["name"], item["path"], item["content"]["sha256"]) for item in reader.manifest(run)["inputs"]
+    ]
+    replay = reader.manifest(verdict["replay"]["run_id"])
+    assert [(item["name"], item["path"], item["content"]["sha256"]) for item in replay["inputs"]] == told
+    assert [each for each in verdict["differences"] if each["area"] == "input"] == []
+    assert str(reader.store) not in str(replay)
 
 
 def test_of_a_file_that_the_program_rewrites_the_earlier_content_is_the_input(author: Author) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.author import SOURCE, Author, sealed_or_not
+from tests.support.author import REPOSITORY, SOURCE, Author, sealed_or_not
 from tests.support.requirements import require
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,7 @@ def test_the_replay_is_a_run_of_the_same_type_that_names_what_it_repeats(author:
 def test_every_key_of_a_verdict_is_documented(author: Author) -> None:
     verdict = author.replay(captured(author), "venv")
     documented = set(
-        re.findall(r"^\| `(\w+)` \|", (SOURCE.parent / "docs" / "json.md").read_text(), re.MULTILINE)
+        re.findall(r"^\| `(\w+)` \|", (REPOSITORY / "docs" / "json.md").read_text(), re.MULTILINE)
     )
     used = set(verdict) | set(verdict["original"]) | set(verdict["checks"][0])
     assert used <= documented

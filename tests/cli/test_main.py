@@ -7,7 +7,8 @@ import pytest
 from taketwo.cli.main import COMMANDS
 from taketwo.version import __version__
 
-HEAVY = ("rich", "docker", "msgspec", "numpy", "dvc", "packaging", "tomllib", "taketwo.app", "taketwo.report")
+# msgspec is not among them: its structs, which are used throughout, cost less than importing dataclasses.
+HEAVY = ("rich", "docker", "numpy", "dvc", "packaging", "tomllib", "taketwo.app", "taketwo.report")
 
 
 def loaded_after(directory, *words):

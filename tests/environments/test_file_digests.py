@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from pathlib import Path
 
 from taketwo.environments import file_digests
 
@@ -34,6 +35,27 @@ def test_a_file_that_is_not_there_has_an_empty_key_and_no_digest(tmp_path):
     packed = file_digests.packed_keys([str(tmp_path / "gone")])
     assert packed == bytes(file_digests.WIDTH)
     assert file_digests.digests([str(tmp_path / "gone")], [packed], {}) == [b""]
+
+
+def test_a_key_is_that_of_the_file_wherever_the_others_lie(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "libexec" / "deep").mkdir(parents=True)
+    paths = [
+        tmp_path / "lib",
+        tmp_path / "lib" / "a",
+        tmp_path / "libexec" / "deep" / "b",
+        tmp_path / "gone" / "c",
+    ]
+    for path in paths[1:3]:
+        path.write_text(path.name)
+    texts = [str(path) for path in [*paths, Path("/"), Path("/etc")]]
+    alone = [file_digests.packed_keys([path]) for path in texts]
+    for chosen in (texts, texts[:4], texts[:1], texts[3:4], texts[4:], list(reversed(texts))):
+        expected = b"".join(alone[texts.index(path)] for path in chosen)
+        assert file_digests.packed_keys(chosen) == expected
+    assert file_digests.size_of(alone[1]) == 1
+    assert alone[3] == bytes(file_digests.WIDTH)
+    assert file_digests.packed_keys([]) == b""
 
 
 def test_every_change_of_a_file_changes_its_key(tmp_path):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_a_removed_file_is_missing_and_an_added_one_is_in_the_overlay(venv, blob
     assert only(environment, "foo").missing == ("foo/gone.py",)
     assert blobs.paths(environment.overlay) == ["foo/extra.py"]
     assert "foo/extra.py" in blobs.paths(environment.listing)
+
+
+def test_directories_of_byte_code_that_virtualenv_records_are_no_files(venv, blobs):
+    venv.install("foo", files={"foo/__init__.py": ""})
+    plain = inspector(blobs).inspect(venv.facts)
+    (venv.site / "foo" / "__pycache__").mkdir()
+    with (venv.site / "foo-1.0.dist-info" / "RECORD").open("a") as record:
+        record.write("foo/__pycache__,,\n")
+    recorded = inspector(blobs).inspect(venv.facts)
+    assert only(recorded, "foo").missing == ()
+    assert recorded.identity == plain.identity
 
 
 def test_certificates_of_the_machine_are_not_recorded_and_do_not_change_the_identity(venv, blobs):
@@ -260,6 +272,43 @@ def test_an_unchanged_environment_is_not_read_again(venv, blobs, tmp_path):
     assert inspector(blobs, tmp_path / "cache", has=blobs.content.__contains__).inspect(venv.facts) == cold
     assert saved.stat().st_mtime_ns == written  # the snapshot held: nothing was looked at anew
     assert blobs.files_read == []
+
+
+def test_calls_in_quick_succession_share_one_look_and_a_change_is_seen_by_the_next(venv, blobs, tmp_path):
+    venv.install("foo")
+    settle()
+    eager = inspector(blobs, tmp_path / "cache")
+    patient = inspector(blobs, tmp_path / "cache", trusted_for=0.3)
+    before = eager.inspect(venv.facts)
+    assert patient.inspect(venv.facts) == before
+    (venv.site / "foo.py").write_text("x = 'edited'\n")
+    assert patient.inspect(venv.facts) == before
+    after = eager.inspect(venv.facts)
+    time.sleep(0.3)
+    assert only(after, "foo").modified == ("foo.py",)
+    assert patient.inspect(venv.facts) == after
+
+
+def test_another_environment_is_looked_at_however_short_the_time(venv, blobs, tmp_path):
+    venv.install("foo")
+    other = Venv(tmp_path / "other")
+    other.install("bar")
+    settle()
+    patient = inspector(blobs, tmp_path / "cache", trusted_for=60)
+    for one in (venv, other, venv, other):
+        assert patient.inspect(one.facts) == inspector(blobs).inspect(one.facts)
+
+
+@pytest.mark.parametrize("name", ["REQUESTED", "direct_url.json"])
+def test_a_bookkeeping_file_that_comes_later_is_noticed(venv, blobs, tmp_path, name):
+    venv.install("foo")
+    settle()
+    before = inspector(blobs, tmp_path / "cache").inspect(venv.facts)
+    (info,) = venv.site.glob("foo-*.dist-info")
+    (info / name).write_text('{"url": "https://partner.example/foo.zip", "archive_info": {}}')
+    after = inspector(blobs, tmp_path / "cache").inspect(venv.facts)
+    assert only(after, "foo") != only(before, "foo")
+    assert after == inspector(blobs).inspect(venv.facts)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00garbage", b"\x81"])

@@ -121,3 +121,11 @@ def test_scripts_get_the_interpreter_of_the_environment(world):
     script = placing.prefix / "bin" / "run"
     assert script.read_text() == "#!/taketwo/env/bin/python\nprint(1)\n"
     assert script.stat().st_mode & 0o111
+
+
+def test_a_missing_file_that_is_a_directory_here_is_left_alone(world):
+    _, _, placing = world
+    (placing.site_packages / "foo" / "inner").mkdir(parents=True)
+    gone = Distribution(name="foo", version="1", origin="index", missing=("foo",))
+    assert place.place(_environment(None, gone), placing) == 0
+    assert (placing.site_packages / "foo" / "inner").is_dir()

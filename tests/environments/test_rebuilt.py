@@ -11,9 +11,10 @@ import uv
 
 from taketwo.environments import install, place, rebuilt
 from taketwo.environments.lock import complete
+from taketwo.environments.snapshot import Snapshots
 from taketwo.environments.uv_index import UvArtefactIndex
 from taketwo.errors import PackageUnavailable
-from tests.support.environments import Blobs, Venv, inspector, only, wheel
+from tests.support.environments import Blobs, Venv, inspector, only, settle, wheel
 
 ADDRESS = "https://partner.example/tool.git"
 
@@ -135,6 +136,71 @@ def test_every_kind_of_difference_is_named(captured, tmp_path):
     assert found.added == ("more.py",)
     assert found.identical == found.files - 2
     assert rebuilt.sentence(found).startswith("environment differs")
+
+
+class TestRemembered:
+    """The second look at a built environment costs no reading, and still sees what was done to it."""
+
+    @pytest.fixture
+    def built(self, tmp_path):
+        blobs, venv = Blobs(), Venv(tmp_path / "venv")
+        venv.install("foo", files={"foo.py": "x = 1\n", "foo_more.py": "y = 1\n"})
+        settle()
+        environment = inspector(blobs).inspect(venv.facts)
+        snapshots = Snapshots(tmp_path / "cache")
+        whole = rebuilt.compare([venv.site], environment, blobs.read, snapshots=snapshots)
+        assert whole.identical == whole.files > 0
+        return venv.site, lambda: rebuilt.compare([venv.site], environment, blobs.read, snapshots=snapshots)
+
+    def test_an_unchanged_environment_is_not_read_again(self, built):
+        site, compare = built
+        before = {path: path.stat().st_atime_ns for path in site.rglob("*.py")}
+        opened = []
+        watching = True
+        sys.addaudithook(lambda event, args: opened.append(args[0]) if watching and event == "open" else None)
+        found = compare()
+        watching = False
+        assert (found.different, found.missing, found.added) == ((), (), ())
+        assert not {str(path) for path in before} & {str(path) for path in opened}
+
+    def test_a_byte_that_was_flipped_and_dated_back_is_caught(self, built):
+        site, compare = built
+        path = site / "foo.py"
+        status = path.stat()
+        path.write_text("x = 2\n")
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        after = path.stat()
+        assert (after.st_size, after.st_mtime_ns, after.st_ino) == (
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ino,
+        )
+        assert compare().different == ("foo.py",)
+        settle()
+        assert compare().different == ("foo.py",)
+        assert compare().different == ("foo.py",)
+
+    def test_a_file_replaced_by_another_of_the_same_size_and_dates_is_caught(self, built):
+        site, compare = built
+        status = (site / "foo.py").stat()
+        (site / "other").write_text("x = 3\n")
+        os.utime(site / "other", ns=(status.st_atime_ns, status.st_mtime_ns))
+        (site / "other").rename(site / "foo.py")
+        assert compare().different == ("foo.py",)
+
+    def test_a_file_removed_or_added_is_caught(self, built):
+        site, compare = built
+        (site / "foo_more.py").unlink()
+        (site / "stray.py").write_text("")
+        found = compare()
+        assert (found.missing, found.added) == (("foo_more.py",), ("stray.py",))
+
+    def test_two_files_that_changed_places_are_caught(self, built):
+        site, compare = built
+        (site / "foo.py").rename(site / "third")
+        (site / "foo_more.py").rename(site / "foo.py")
+        (site / "third").rename(site / "foo_more.py")
+        assert compare().different == ("foo.py", "foo_more.py")
 
 
 def test_files_are_copied_out_of_the_private_cache_and_not_linked(captured, tmp_path):

@@ -13,6 +13,7 @@ from taketwo.model.environment import Artefact, Distribution, Interpreter
 from tests.support.environments import wheel
 from tests.support.fake_index import FakeIndex
 
+TAG = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 INTERPRETER = Interpreter(implementation="cpython", version=".".join(map(str, sys.version_info[:3])))
 
 
@@ -35,7 +36,7 @@ def published(tmp_path):
     """A package with two wheels, and one that is a source distribution only."""
     folder = tmp_path / "published"
     pure = wheel(folder, "alpha", "1.0", {"alpha.py": ""})
-    compiled = wheel(folder, "alpha", "1.0", {"alpha.py": "c"}, tag="cp311-cp311-manylinux_2_17_x86_64")
+    compiled = wheel(folder, "alpha", "1.0", {"alpha.py": "c"}, tag=f"{TAG}-{TAG}-manylinux_2_17_x86_64")
     source = folder / "beta-1.0.tar.gz"
     metadata = folder / "PKG-INFO"
     metadata.write_text("Metadata-Version: 2.2\nName: beta\nVersion: 1.0\n")
@@ -80,14 +81,14 @@ class TestContract:
     def test_the_wheel_that_was_installed_is_told_by_its_tags(self, index, published):
         pure, compiled, _ = published
         one = index.artefacts([_distribution("alpha")], INTERPRETER, timeout=30)
-        other = _distribution("alpha", tags=("cp311-cp311-manylinux_2_17_x86_64",))
+        other = _distribution("alpha", tags=(f"{TAG}-{TAG}-manylinux_2_17_x86_64",))
         assert [a.filename for a in one["alpha"]] == [pure.name]
         assert one["alpha"][0].sha256 == _artefact(pure).sha256
         assert index.artefacts([other], INTERPRETER, timeout=30)["alpha"][0].filename == compiled.name
 
     def test_a_source_distribution_is_named_when_no_wheel_fits(self, index, published):
         found = index.artefacts(
-            [_distribution("beta", tags=("cp311-cp311-linux_x86_64",))], INTERPRETER, timeout=30
+            [_distribution("beta", tags=(f"{TAG}-{TAG}-linux_x86_64",))], INTERPRETER, timeout=30
         )
         assert [(a.filename, a.kind) for a in found["beta"]] == [("beta-1.0.tar.gz", "sdist")]
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.support.examples import copy_of, needs_taketwo_command, python
+from tests.support.examples import copy_of, python
 
 
 @pytest.fixture
@@ -40,7 +40,6 @@ def test_the_stamped_result_hangs_on_the_date_of_the_file_alone(project):
 
 
 @pytest.mark.slow
-@needs_taketwo_command
 def test_every_part_of_the_story_ends_as_it_should(project):
     done = python(project, "verify.py")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -6,7 +6,7 @@ import runpy
 
 import pytest
 
-from tests.support.examples import copy_of, needs_decorator, needs_taketwo_command, python
+from tests.support.examples import copy_of, python
 
 pytest.importorskip("sklearn", reason="the study uses scikit-learn")
 
@@ -42,7 +42,6 @@ def test_the_same_seed_gives_the_same_cohort_and_another_seed_another(make_cohor
     assert make_cohort(50, 3) != make_cohort(50, 4)
 
 
-@needs_decorator
 def test_the_program_measures_a_warning_that_is_useful_and_not_equally_good(project):
     assert python(project, "cohort.py").returncode == 0
     done = python(project, "train.py")
@@ -59,7 +58,6 @@ def test_the_program_measures_a_warning_that_is_useful_and_not_equally_good(proj
 
 
 @pytest.mark.slow
-@needs_taketwo_command
 def test_the_captured_call_replays_and_reproduces(project):
     python(project, "cohort.py")
     assert python(project, "train.py").returncode == 0

@@ -14,7 +14,8 @@ import pytest
 
 from taketwo.model.manifest import Gpu, Host, Library
 from taketwo.record.events import Exit
-from taketwo.record.host import cpu_features, gpus_from, host_facts, host_from, variables
+from taketwo.record.gpus import gpus_from
+from taketwo.record.host import cpu_features, host_facts, host_from, variables
 from taketwo.record.recording import Recording
 from tests.support.observing import observe
 

@@ -356,3 +356,40 @@ def test_the_order_of_events_decides_and_not_the_order_of_reports():
     read, write = Opened("/x", "r", stat, time=2.0), Opened("/x", "w", stat, time=1.0)
     assert first_reads([read, write], 10) == {}
     assert first_reads([Opened("/x", "w", stat, time=3.0), read], 10) == {"/x": stat}
+
+
+def test_a_file_that_was_only_given_another_owner_since_it_was_put_there_is_an_input():
+    put, owned, changed = FileStat(1, 0, 1, 5), FileStat(1, 0, 1, 12), FileStat(2, 9, 1, 12)
+    before = {"/x": put}
+    assert first_reads([Opened("/x", "r", owned, time=2.0)], 10) == {}
+    assert first_reads([Opened("/x", "r", owned, time=2.0)], 10, before) == {"/x": owned}
+    assert first_reads([Opened("/x", "r", changed, time=2.0)], 10, before) == {}
+
+
+def test_the_way_from_the_project_is_kept_for_what_lies_beside_it(world):
+    outside = world.project.parent / "beside.csv"
+    outside.write_text("1")
+    world.opened(outside)
+    world.opened(world.file("inside.csv", "2"))
+    by_name = {item.name: item.relative for item in world.find().inputs}
+    assert by_name == {"beside.csv": "../beside.csv", "inside.csv": None}
+
+
+def test_the_way_from_the_project_never_names_the_home_directory(world):
+    world.home = world.project.parent / "people" / "author"
+    inside_home = world.home / "data" / "a.csv"
+    inside_home.parent.mkdir(parents=True)
+    inside_home.write_text("1")
+    world.opened(inside_home)
+    (item,) = world.find().inputs
+    assert (item.path, item.relative) == ("$HOME/data/a.csv", None)
+
+
+def test_what_a_replay_placed_outside_the_project_is_an_input_and_nothing_else_is(world, tmp_path):
+    placed, other = tmp_path / "store" / "0" / "a.csv", tmp_path / "store" / "other.csv"
+    placed.parent.mkdir(parents=True)
+    for path in (placed, other):
+        path.write_text("1")
+        world.opened(path)
+    found = world.find(sealed=True, placed=(str(placed),), outside=[str(tmp_path / "store")])
+    assert [item.path for item in found.inputs] == [str(placed)]

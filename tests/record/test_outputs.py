@@ -270,3 +270,43 @@ def test_a_directory_that_cannot_be_searched_is_a_notice(world, monkeypatch):
 def test_a_stat_in_the_recording_order_is_understood(tmp_path):
     found = tmp_path.stat()
     assert FileStat.of(found) == (found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
+
+
+def test_a_write_that_was_seen_in_a_cache_of_the_project_is_an_output_and_a_change_there_is_none(world):
+    world.begin()
+    seen, unseen = world.file(".cache/model.bin"), world.file(".cache/other.bin")
+    opens = [Opened(str(seen), "w", None, time.time())]
+    assert world.paths(opens=opens) == ["$PROJECT/.cache/model.bin"]
+    assert unseen.exists()
+
+
+def test_a_store_that_lies_in_the_project_under_another_name_is_no_output(world):
+    world.begin()
+    world.file("st/blobs/ab/cd")
+    world.file("result.txt")
+    assert world.paths(outside=[str(world.project / "st")]) == ["$PROJECT/result.txt"]
+
+
+def test_a_change_that_another_run_claims_is_not_ours_unless_we_were_seen_to_write_it(world):
+    world.begin()
+    theirs, shared = world.file("theirs.txt"), world.file("shared.txt")
+    world.file("ours.txt")
+    request = OutputRequest(
+        places=observed_places(world.project, home=world.home),
+        started_ns=world.started_ns,
+        opens=[Opened(str(shared), "w", None, time.time())],
+    )
+    claimed = {str(theirs): None, str(shared): None}
+    found = find_outputs(request, world.store.keeping(), claims=lambda: claimed).outputs
+    assert [each.path for each in found] == ["$PROJECT/ours.txt", "$PROJECT/shared.txt"]
+
+
+def test_a_change_that_another_run_made_earlier_with_other_content_is_ours(world):
+    world.begin()
+    path = world.file("x.txt", "now")
+    request = OutputRequest(
+        places=observed_places(world.project, home=world.home), started_ns=world.started_ns
+    )
+    for digest, names in (("0" * 64, ["x.txt"]), (hashlib.sha256(b"now").hexdigest(), [])):
+        found = find_outputs(request, world.store.keeping(), claims=lambda d=digest: {str(path): d})
+        assert [each.name for each in found.outputs] == names

@@ -24,3 +24,9 @@ def test_programs_of_the_system_are_not_taken_for_those_of_the_environment(tmp_p
     places = observed_places(tmp_path, executable="/usr/bin/python3", prefix="/usr", argv=["/usr/bin/env"])
     assert places.tokenise("/usr/bin/env") == "/usr/bin/env"
     assert places.tokenise("/usr/bin/python3") == "$PYTHON"
+
+
+def test_a_link_to_the_project_is_recognised_and_never_written(tmp_path):
+    places = observed_places(tmp_path / "project", project_link="/somewhere/link")
+    assert places.tokenise("/somewhere/link/study.py") == "$PROJECT/study.py"
+    assert places.expand("$PROJECT/study.py") == f"{tmp_path}/project/study.py"

@@ -89,3 +89,25 @@ def test_an_input_that_leads_out_of_the_tree_is_refused(path):
     manifest = msgspec.structs.replace(reading(path), source=Source(tree="0" * 40, subdirectory="sub/one"))
     with pytest.raises(DataError, match="students"):
         plan(manifest)
+
+
+@pytest.mark.parametrize(
+    ("relative", "subdirectory", "also"),
+    [
+        ("../a.csv", "", "/taketwo/a.csv"),
+        ("../../shared/a.csv", "study", "/taketwo/shared/a.csv"),
+        ("../raw/a.csv", "study", "/taketwo/project/raw/a.csv"),
+        ("../env/a.csv", "", None),
+        ("../../etc/a.csv", "", None),
+        ("../../../data/a.csv", "", None),  # the sandbox has it there already
+        ("/etc/a.csv", "", None),
+        (None, "", None),
+    ],
+)
+def test_an_input_beside_the_project_is_also_placed_beside_it(relative, subdirectory, also):
+    manifest = small_manifest(
+        inputs=(Input(name="a", path="/data/a.csv", kind="file", content=BLOB, relative=relative),),
+        source=Source(tree="0" * 40, subdirectory=subdirectory),
+    )
+    (placement,) = plan(manifest).placements
+    assert (placement.target, placement.also) == ("/data/a.csv", also)

@@ -20,6 +20,7 @@ from taketwo.environments.configuration import uv_environment
 from tests.support.requirements import require
 
 SOURCE = Path(taketwo.__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).resolve().parent / "program.py"
 TIMEOUT = 300
 
@@ -65,6 +66,7 @@ class Author:
             "TAKETWO_HOME": str(self.store),
             "XDG_CACHE_HOME": str(self.cache),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PWD": str(self.project),
             **self.variables,
         }
 

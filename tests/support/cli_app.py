@@ -31,11 +31,17 @@ class FakeApplication(Application):
         self.patch = ""
         self.source = ()
         self.failure = None
+        self.failed_capture = None
         self.during = lambda progress: None
 
     def capture_command(self, settings, request, progress):
         self._hear("capture", settings, request, progress)
-        return CommandResult(exit_code=self.exit_code, run_id="20260303-c", notices=self.notices)
+        return CommandResult(
+            exit_code=self.exit_code,
+            run_id="20260303-c",
+            notices=self.notices,
+            failure=self.failed_capture,
+        )
 
     def replay_run(self, settings, request, progress):
         self._hear("replay", settings, request, progress)

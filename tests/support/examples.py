@@ -6,30 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import taketwo
-from taketwo import __main__ as entrance
-from taketwo.resources import example_path
 
-needs_taketwo_command = pytest.mark.skipif(
-    not hasattr(entrance, "main"), reason="this checkout has no taketwo command yet"
-)
-needs_decorator = pytest.mark.skipif(
-    not callable(getattr(taketwo, "capture", None)), reason="this checkout has no decorator yet"
-)
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def copy_of(name: str, folder: Path) -> Path:
     """A fresh copy of the example, without anything that running it left."""
     ignored = shutil.ignore_patterns(".taketwo", "__pycache__")
-    return Path(shutil.copytree(example_path(name), folder / name, ignore=ignored))
+    return Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
 
 
 def python(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run this Python in the project, with taketwo importable and a store of its own."""
-    source = str(Path(taketwo.__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    source = Path(taketwo.__file__).resolve().parent.parent
+    if source.name != "site-packages":  # a checkout, where nothing is installed
+        environment["PYTHONPATH"] = str(source)
     environment.pop("TAKETWO_RECORDING", None)
     environment["TAKETWO_HOME"] = str(project.parent / "store")
     return subprocess.run(

@@ -67,13 +67,9 @@ class FakeEngine(Engine):
         environment: Mapping[str, str],
         progress: Progress = SILENT,
     ) -> tuple[int, str]:
-        request = RunRequest(argv, "/", environment, mounts, network=True, base=base)
-        self.builds.append(request)
-        behaviour = self._behaviour(request)
-        output = (behaviour.stdout + behaviour.stderr).decode(errors="replace")
-        for line in output.splitlines():
-            progress.detail(line)
-        return behaviour.exit_code, output
+        ended = super().build(base, argv, mounts=mounts, environment=environment, progress=progress)
+        self.builds.append(self.runs.pop())
+        return ended
 
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
         self.runs.append(request)

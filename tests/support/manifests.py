@@ -114,6 +114,7 @@ def full_manifest() -> Manifest:
                 locations=(Location(kind="dvc", reference="data.dvc", md5="f" * 32),),
                 files=12,
                 changed_during_run=True,
+                relative="../data",
             ),
         ),
         parameters=(

@@ -22,7 +22,7 @@ def started(project: Path, **changes) -> Started:
         "run_id": new_run_id(datetime.fromtimestamp(NOON, UTC)),
         "experiment": "study", "mode": "command", "started": NOON, "project": str(project),
         "home": str(project.parent), "directory": str(project), "argv": ("python", "train.py", "--depth", "3"),
-        "pid": 1, "pid_started": 1, **changes,
+        "owner": "", **changes,
     })  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from taketwo.errors import SourceError
-from taketwo.vcs.command import Git
+from taketwo.vcs.command import Finished, Git
 from taketwo.vcs.git_vault import GitVault
 from tests.vcs.conftest import Project, contents
 
@@ -114,6 +114,18 @@ def test_a_pointer_of_large_file_storage_is_kept_as_the_pointer_that_it_is(
 def test_a_failure_is_told_in_the_words_of_git(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="git cat-file failed: not a git repository"):
         Git(directory=tmp_path).run("cat-file", "-p", "HEAD")
+
+
+def test_what_git_died_of_is_told_and_not_the_advice_behind_it() -> None:
+    # In a directory of a file system that is mounted below the root, as /tmp often is.
+    errors = (
+        b"fatal: not a git repository (or any parent up to mount point /tmp)\n"
+        b"Stopping at filesystem boundary (GIT_DISCOVERY_ACROSS_FILESYSTEM not set).\n"
+    )
+    told = Finished(128, b"", errors).complaint
+    assert told == "not a git repository (or any parent up to mount point /tmp)"
+    assert Finished(1, b"", b"warning: a\nerror: b\n").complaint == "b"
+    assert Finished(3, b"", b"").complaint == "exit code 3"
 
 
 def test_a_directory_that_is_gone_is_not_taken_for_a_missing_git(tmp_path: Path) -> None:

@@ -342,3 +342,18 @@ def test_a_missing_git_is_said_in_words(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="git was not found"):
         vault.snapshot(plain.path)
+
+
+class TestPrivacy:
+    @pytest.mark.parametrize("umask", [0, 0o22])
+    def test_other_users_cannot_read_what_is_kept_whatever_the_umask_is(
+        self, vault: GitVault, plain: Project, umask: int
+    ) -> None:
+        plain.write("grades.csv").chmod(0o600)
+        before = os.umask(umask)
+        try:
+            vault.snapshot(plain.path)
+        finally:
+            os.umask(before)
+        for private in (vault.root, vault.root.parent):
+            assert private.stat().st_mode & 0o777 == 0o700

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from taketwo.app.process_identity import started_ticks
 from taketwo.app.tools import Tools
 from taketwo.errors import CaptureError, DataError
 from taketwo.formats import canonical_json
@@ -17,6 +16,7 @@ from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.base import Blob
 from taketwo.model.rules import Rule
+from taketwo.owner import this_process
 from taketwo.record.files import Declared
 from taketwo.record.host import variables
 from taketwo.record.places import observed_places
@@ -67,9 +67,9 @@ def begin(
         home=str(Path.home()),
         directory=str(directory),
         argv=tuple(argv),
-        pid=os.getpid(),
-        pid_started=started_ticks(os.getpid()),
+        owner=this_process(),
         source_root=_source_root(project, source.subdirectory),
+        project_link=_link_to(project, directory, environment.get("PWD", "")),
         source=source,
         declared=tuple(_declare(name, path, tools) for name, path in data),
         declared_outputs=tuple(_relative(path, project) for path in outputs),
@@ -80,7 +80,9 @@ def begin(
     )
     recording = tools.settings.store / RECORDINGS / started.run_id
     try:
-        recording.mkdir(parents=True, mode=0o700)
+        for above in (tools.settings.store, recording.parent):  # `parents` would leave them open to others
+            above.mkdir(parents=True, exist_ok=True, mode=0o700)
+        recording.mkdir(mode=0o700)
         (recording / STARTED).write_bytes(canonical_json.encode(started))
     except OSError as error:
         raise CaptureError(
@@ -119,6 +121,17 @@ def _declare(name: str | None, path: Path, tools: Tools) -> DeclaredInput:
 def _relative(path: Path, project: Path) -> str:
     text = os.path.normpath(path)
     return os.path.relpath(text, project) if Path(text).is_relative_to(project) else text
+
+
+def _link_to(project: Path, directory: Path, typed: str) -> str:
+    """The project by the path that the user's shell has for it, when that leads through a symbolic link."""
+    below = os.path.relpath(directory, project)
+    link = typed if below == "." else typed.removesuffix(f"/{below}")
+    try:
+        same = Path(link).is_absolute() and link != str(project) and Path(link).samefile(project)
+    except OSError:  # PWD is whatever somebody exported
+        return ""
+    return link if same else ""
 
 
 def _source_root(project: Path, subdirectory: str) -> str:

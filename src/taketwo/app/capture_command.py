@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from taketwo.app.begin import begin
 from taketwo.app.conclude import conclude, discard
 from taketwo.app.ending import ending_of
@@ -14,13 +16,14 @@ from taketwo.app.recover import recover
 from taketwo.app.requests import CaptureRequest
 from taketwo.app.results import CommandResult
 from taketwo.app.tools import compose
+from taketwo.app.unobserved import with_its_interpreter
 from taketwo.config.settings import Settings
 from taketwo.engine.interface import RunOutcome
 from taketwo.engine.observed import ObservedCommand, run_observed
 from taketwo.errors import CaptureError
 from taketwo.model.manifest import Resources
 from taketwo.progress import SILENT, Progress
-from taketwo.record.ended import Ended
+from taketwo.record.ended import Ended, keep
 from taketwo.record.recording import Recording
 from taketwo.verify.rules import parse_rule, rules_from
 
@@ -30,7 +33,8 @@ BOOTSTRAP = Path(__file__).resolve().parent.parent / "observer" / "bootstrap"
 def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT) -> CommandResult:
     """Run and capture. The command's own failure is a result; what keeps it from being captured is raised before.
 
-    The exit code is that which a shell would show. A command that does not exist leaves nothing behind.
+    The exit code is that which a shell would show. A command that does not exist leaves nothing behind. What
+    goes wrong after the command has run is part of the result too.
     """
     tools = compose(settings)
     recover(tools)
@@ -71,10 +75,15 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
         stdout=command.stdout,
         stderr=command.stderr,
     )
-    sealed = conclude(tools, started, Recording.read(recording), ended)
+    keep(ended, recording)
+    code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
+    try:
+        observed, seen = with_its_interpreter(Recording.read(recording), request.argv, request.environment)
+        sealed = conclude(tools, started, observed, msgspec.structs.replace(ended, observed=seen))
+    except Exception as failure:  # noqa: BLE001 - an outermost door: the command has run, and its exit code counts
+        return CommandResult(exit_code=code, run_id=started.run_id, failure=failure)
     discard(recording)
     manifest = sealed[0].manifest
-    code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
     del progress
     return CommandResult(
         exit_code=code, run_id=manifest.run_id, notices=tuple(notice.text for notice in manifest.notices)
@@ -82,12 +91,12 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
 
 
 def observed_environment(own: Mapping[str, str], recording: Path, preimage_limit: int) -> dict[str, str]:
-    """The user's environment and what the observer needs: two variables, and a limit when it is not the default."""
+    """The user's environment and what the observer needs: two variables, and a limit in bytes, as settings have read it."""
     environment = dict(own)
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{BOOTSTRAP}{os.pathsep}{inherited}" if inherited else str(BOOTSTRAP)
     environment["TAKETWO_RECORDING"] = str(recording)
-    environment.setdefault("TAKETWO_PREIMAGE_LIMIT", str(preimage_limit))
+    environment["TAKETWO_PREIMAGE_LIMIT"] = str(preimage_limit)
     return environment
 
 

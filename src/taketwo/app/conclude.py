@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from taketwo.app.claims import claims
 from taketwo.app.tools import Tools
 from taketwo.environments.facts import facts_from_event
 from taketwo.environments.interface import InterpreterFacts
@@ -25,6 +26,7 @@ from taketwo.record import assemble, calls, events
 from taketwo.record.ended import Ended
 from taketwo.record.host import host_facts, host_from
 from taketwo.record.inputs import find_inputs
+from taketwo.record.main_process import about_processes, main_process
 from taketwo.record.outputs import find_outputs
 from taketwo.record.places import observed_places
 from taketwo.record.privacy import public, public_text
@@ -93,7 +95,7 @@ def _of_call(
 
 
 def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended) -> assemble.Found:
-    main = recording.processes[0] if recording.processes else None
+    main = main_process(recording, started.project)
     facts = facts_from_event(msgspec.to_builtins(main)) if main else None
     places = observed_places(
         Path(started.project),
@@ -102,8 +104,11 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
         argv=started.argv,
+        project_link=started.project_link,
     )
     environment = _environment(tools, started, facts, places)
+    if environment is not None and not ended.observed:
+        environment = msgspec.structs.replace(environment, observed=False)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
     inputs = find_inputs(
         input_request(
@@ -113,6 +118,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
             source_files=source_files,
             outside=_outside(tools, facts),
             before=ended.before,
+            placed=ended.original_paths,
         ),
         tools.keeping,
         list_directory=lambda root: _listed(root, tools),
@@ -126,18 +132,25 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
             source_files=source_files,
             inputs=inputs.inputs,
             before=ended.before,
+            outside=(str(tools.settings.store), str(tools.cache)),
         ),
         tools.keeping_outputs,
+        claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
     return assemble.Found(
         places=places,
         as_seen=ended.as_seen,
         environment=environment,
-        host=host_from(recording, host_facts(started.variables)),
+        host=host_from(recording, host_facts(started.variables, memo=tools.cache / "gpus")),
         inputs=inputs.inputs,
         outputs=outputs.outputs,
         streams=Streams(stdout=_stream(tools, ended.stdout), stderr=_stream(tools, ended.stderr)),
-        notices=(*inputs.notices, *outputs.notices, *_about_environment(started, environment)),
+        notices=(
+            *inputs.notices,
+            *outputs.notices,
+            *_about_environment(started, environment),
+            *(about_processes(recording, main) if started.mode != "replay" else ()),
+        ),
     )
 
 
@@ -174,6 +187,9 @@ def _environment(
 def _about_environment(started: Started, environment: Environment | None) -> list[Notice]:
     if environment is None:
         text = "no Python process reported itself: what the run read and which packages it used is not known"
+        return [Notice(topic="environment", text=text)]
+    if not environment.observed:
+        text = "Python was started so that it cannot be observed (-I, -E or -S): what it read is not known"
         return [Notice(topic="environment", text=text)]
     pending = environment.lock.pending if environment.lock else ()
     if pending and started.mode != "replay":

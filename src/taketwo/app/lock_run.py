@@ -31,5 +31,6 @@ def run(settings: Settings, run: str, progress: Progress = SILENT) -> LockResult
     found = complete(environment, tools.index, tools.store.put_bytes, max(settings.lock_timeout, _AT_LEAST))
     pending = tuple(d.name for d in found.distributions if d.origin == "pending")
     if found != environment:
-        tools.store.amend(run_id, LOCK, {"environment": msgspec.to_builtins(found)})
+        found_now = {d.name: msgspec.to_builtins(d.artefacts) for d in found.distributions if d.artefacts}
+        tools.store.amend(run_id, LOCK, {"artefacts": found_now})
     return LockResult(run_id=run_id, completed=tuple(sorted(before.difference(pending))), pending=pending)

@@ -11,22 +11,23 @@ from pathlib import Path, PurePosixPath
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.data.sources import DataSources
-from taketwo.engine.interface import Mount
+from taketwo.engine.interface import Engine, Mount
 from taketwo.errors import DataError
 from taketwo.formats import listing
 from taketwo.model.data import Input
 from taketwo.progress import Progress
+from taketwo.record.files import stat_now
 from taketwo.record.started import DeclaredInput
-from taketwo.replay.places import HOME
+from taketwo.replay.places import HOME, PROJECT
 from taketwo.replay.plan import ReplayPlan
 
 
 @dataclass(frozen=True)
 class PlacedData:
-    """Mounts for what lies outside the project, and where each of them is on this machine.
+    """Where each input is on this machine, and the mounts for what lies outside the project.
 
-    ``original_paths`` leads from a path of this machine to the path that the manifest has for it. ``declared``
-    are the inputs that the author named, at their places here.
+    ``original_paths`` leads from a path of this machine to the path that the manifest has for it.
+    ``declared`` are the inputs that the author declared, where they are now.
     """
 
     mounts: tuple[Mount, ...]
@@ -35,7 +36,11 @@ class PlacedData:
 
 
 def obtain(
-    plan: ReplayPlan, space: Workspace, tools: Tools, supplied: Mapping[str, Path], progress: Progress
+    plan: ReplayPlan,
+    space: Workspace,
+    tools: Tools,
+    supplied: Mapping[str, Path],
+    progress: Progress,
 ) -> PlacedData:
     """Place all inputs. ``supplied`` are the replayer's own copies, by name; they come first.
 
@@ -65,13 +70,54 @@ def obtain(
             else:
                 _from_store(item, destination, tools)
         _check(item, destination, sources, tools)
+        if placement.also is not None and placement.also.startswith(f"{PROJECT}/"):
+            copy = _inside(space.tree, placement.also.removeprefix(f"{PROJECT}/"), space.tree)
+            _copy(destination, copy)
+            original_paths[str(copy)] = item.path
+        elif placement.also is not None:
+            mounts.append(Mount(destination, placement.also))
         if item.declared:
-            content = item.content if item.kind == "file" else None
-            declared.append(DeclaredInput(path=str(destination), name=item.name, content=content))
+            declared.append(_declared(item, destination))
     if plan.placements:
         count = len(plan.placements)
         progress.found(f"{count:,} {'input is' if count == 1 else 'inputs are'} the captured data")
     return PlacedData(tuple(mounts), original_paths, tuple(declared))
+
+
+def require_in_place(
+    plan: ReplayPlan, engine: Engine, tools: Tools, supplied: Mapping[str, Path], placed: PlacedData
+) -> None:
+    """For an engine that cannot mount: what lies outside the project must be there on this machine, unchanged."""
+    if all(engine.place(mount.target, placed.mounts) == mount.target for mount in placed.mounts):
+        return
+    sources = tools.sources(supplied)
+    for placement in plan.placements:
+        if placement.inside is not None:
+            continue
+        there = Path(placement.item.path)
+        if not there.is_absolute() or not there.exists():
+            raise DataError(
+                f"{engine.name} cannot put the input {placement.item.name} where the program looks for it: "
+                f"{placement.item.path}",
+                why="It lies outside the project, and only an engine that seals can show it there.",
+                todo="Replay with --engine docker or --engine bubblewrap; see `taketwo engines`.",
+            )
+        sources.check(placement.item, there, read_listing=tools.store.read)
+
+
+def _copy(content: Path, destination: Path) -> None:
+    """Put it into the part of the rebuilt source that lies above the project."""
+    _remove(destination)
+    if content.is_dir():
+        shutil.copytree(content, destination)
+    else:
+        shutil.copyfile(content, destination)
+
+
+def _declared(item: Input, destination: Path) -> DeclaredInput:
+    seen = stat_now(str(destination)) if item.kind == "file" else None
+    stat = (seen.size, seen.mtime_ns, seen.inode, seen.ctime_ns) if seen else None
+    return DeclaredInput(path=str(destination), name=item.name, stat=stat)
 
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:

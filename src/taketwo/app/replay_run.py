@@ -14,9 +14,9 @@ The steps are those of the design, in this order; nothing of the run is executed
 
 from __future__ import annotations
 
-from taketwo.app import check_run, which_run
+from taketwo.app import check_run
 from taketwo.app.build_environment import build_environment
-from taketwo.app.obtain_data import obtain
+from taketwo.app.obtain_data import obtain, require_in_place
 from taketwo.app.requests import ReplayRequest
 from taketwo.app.results import ReplayResult
 from taketwo.app.run_sealed import SealedRun, run_sealed
@@ -38,7 +38,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     rules = tuple(parse_rule(text) for text in request.tolerance)
 
     progress.step("checking the manifest and everything it refers to")
-    sealed = tools.store.manifest(which_run.original(request.run, tools.store))
+    sealed = tools.store.manifest(tools.store.resolve(request.run))
     original = sealed.manifest
     check_run.check(sealed, tools)
     names = {item.name for item in original.inputs}
@@ -67,6 +67,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
         progress.step("placing the data")
         own = {name: path for name, path in supplied.items() if name in names}
         placed = obtain(todo, space, tools, own, progress)
+        require_in_place(todo, engine, tools, own, placed)
         progress.step("building the environment")
         built = build_environment(original, engine, base, tools, progress)
         progress.step(f"running in {engine.name}")

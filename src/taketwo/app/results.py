@@ -15,11 +15,16 @@ from taketwo.report.published import PublishedRow
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured command: its exit code as a shell shows it, its run, what the user should know."""
+    """A captured command: its exit code as a shell shows it, its run, what the user should know.
+
+    ``failure`` is what kept the manifest from being sealed after the command had run. Its recording is
+    still there then, and the next command that looks at the store tries again.
+    """
 
     exit_code: int
     run_id: str
     notices: tuple[str, ...] = ()
+    failure: Exception | None = None
 
 
 class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):

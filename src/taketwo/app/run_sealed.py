@@ -13,10 +13,10 @@ from taketwo.app.build_environment import Built
 from taketwo.app.conclude import conclude
 from taketwo.app.ending import ending_of
 from taketwo.app.obtain_data import PlacedData
-from taketwo.app.process_identity import myself
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
+from taketwo.engine.refused import check_started
 from taketwo.engine.sealing import read_sealing
 from taketwo.errors import EngineError
 from taketwo.formats import canonical_json
@@ -25,6 +25,7 @@ from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
 from taketwo.model.manifest import Call, Manifest, ReplayOf, Resources
 from taketwo.model.rules import Rule
+from taketwo.owner import this_process
 from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
@@ -71,6 +72,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     start = time.time()
     outcome = _run(launch, progress)
     finished = time.time()
+    start = _began(job.space.recording, start, finished)
     sealing = read_sealing(job.space.recording, job.engine, job.base)
     original = job.sealed.manifest
     started = Started(
@@ -82,8 +84,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         home="",
         directory=str(job.space.tree / job.plan.subdirectory / job.plan.directory),
         argv=original.invocation.argv,
-        pid=myself()[0],
-        pid_started=myself()[1],
+        owner=this_process(),
         source_root=str(job.space.tree),
         declared=job.placed.declared,
         ignored=tools.settings.ignore,
@@ -127,6 +128,12 @@ def _make_directory(job: SealedRun) -> None:
     directory = Path(os.path.normpath(tree / job.plan.subdirectory / job.plan.directory))
     if directory.resolve().is_relative_to(tree):
         directory.mkdir(parents=True, exist_ok=True)
+
+
+def _began(recording: Path, earliest: float, latest: float) -> float:
+    """When the command itself began. Engines hand files over before that, and so change their ctime."""
+    seen = stat_now(str(recording / "started"))
+    return min(max(seen.mtime_ns / 1e9, earliest), latest) if seen else earliest
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:
@@ -269,4 +276,5 @@ def _run(launch: Launch, progress: Progress) -> RunOutcome:
             why=f"Nothing of the run has been executed. {said}".strip(),
             todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
         )
+    check_started(scratch / "stderr", outcome.exit_code, launch.job.engine.name)
     return outcome

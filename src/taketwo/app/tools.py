@@ -15,7 +15,7 @@ from taketwo.config.settings import Settings
 from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
 from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
-from taketwo.model.environment import Environment
+from taketwo.model.environment import Artefact, Environment
 from taketwo.model.manifest import Manifest
 from taketwo.record.files import Keeping
 from taketwo.store.interface import RunStore
@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # what a capture may do without is loaded where it is made
 
 LOCK = "lock"
 """The amendment that completes the lock of a run."""
+
+_ONE_LOOK = 1.0
+"""Seconds in which the calls of one process share one look at the installed packages."""
 
 _PATIENCE = 600.0
 """Seconds in which captures do not ask an index again for what it did not have; `taketwo lock` does."""
@@ -48,7 +51,11 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def vault(self) -> SourceVault:
         """The object database for source trees, inside the store."""
-        return GitVault(self.settings.store / "source.git", self.store.put_file)
+        return GitVault(
+            self.settings.store / "source.git",
+            self.store.put_file,
+            largest_untracked=self.settings.input_limit,
+        )
 
     @cached_property
     def digests(self) -> FileDigests:
@@ -79,6 +86,7 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
             self.cache / "environments",
             has=self.store.has,
             wheel_folders=_wheel_folders,
+            trusted_for=_ONE_LOOK,
         )
 
     @cached_property
@@ -133,11 +141,21 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
         return Path(found)
 
     def environment_of(self, manifest: Manifest) -> Environment | None:
-        """The environment of a run, with hashes that were completed after it was sealed."""
-        amended = self.store.amendment(manifest.run_id, LOCK)
-        if amended is None:
-            return manifest.environment
-        return msgspec.convert(amended["environment"], Environment)
+        """The environment of a run, with hashes that were completed after it was sealed.
+
+        An amendment is not sealed: it may add hashes to packages that had none, and can change nothing else.
+        Whether what they give is what was captured, the sealed listing of files decides.
+        """
+        environment, amended = manifest.environment, self.store.amendment(manifest.run_id, LOCK)
+        if environment is None or amended is None:
+            return environment
+        try:
+            known = msgspec.convert(amended.get("artefacts"), dict[str, tuple[Artefact, ...]])
+        except msgspec.ValidationError:
+            return environment  # as if it had never been completed
+        from taketwo.environments.lock import filled  # noqa: PLC0415 - as above
+
+        return filled(environment, known, self.store.put_bytes)
 
     @cached_property
     def cache(self) -> Path:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -19,18 +19,14 @@ from taketwo.engine.interface import (
     Availability,
     Base,
     Engine,
-    Limits,
-    Mount,
     OutputListener,
     RunOutcome,
     RunRequest,
 )
 from taketwo.engine.interpreters import base_of_this_machine
 from taketwo.engine.local_process import Bounds, bounds_for, run_locally, scratch_bytes
-from taketwo.engine.output import Collected
 from taketwo.errors import EngineUnavailable
 from taketwo.model.environment import Interpreter
-from taketwo.progress import SILENT, Progress
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = (
@@ -88,20 +84,6 @@ class BubblewrapEngine(Engine):
     def base_for(self, interpreter: Interpreter, *, image: str | None = None) -> Base:
         """An interpreter of this machine, shown read-only inside at its own path."""
         return base_of_this_machine(self.name, interpreter, image=image)
-
-    def build(
-        self,
-        base: Base,
-        argv: tuple[str, ...],
-        *,
-        mounts: tuple[Mount, ...],
-        environment: Mapping[str, str],
-        progress: Progress = SILENT,
-    ) -> tuple[int, str]:
-        """Run one build step: the same sandbox, with this machine's network."""
-        collected = Collected(progress)
-        request = RunRequest(argv, "/", environment, mounts, Limits(), network=True, base=base)
-        return self.run(request, collected).exit_code, collected.text()
 
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
         """Run the command sealed. Writable mounts are handed to uid 65532 first when we are root."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from taketwo.engine.docker_client import DockerClient, Finished, connect
 from taketwo.engine.docker_images import image_for
@@ -14,17 +13,13 @@ from taketwo.engine.interface import (
     Availability,
     Base,
     Engine,
-    Limits,
-    Mount,
     OutputListener,
     RunOutcome,
     RunRequest,
 )
-from taketwo.engine.output import Collected
-from taketwo.engine.owner import this_process
 from taketwo.errors import EngineError, EngineUnavailable
 from taketwo.model.environment import Interpreter
-from taketwo.progress import SILENT, Progress
+from taketwo.owner import this_process
 
 TODO = (
     "Start Docker (`systemctl start docker`) or Podman's service "
@@ -57,20 +52,6 @@ class DockerEngine(Engine):
     def base_for(self, interpreter: Interpreter, *, image: str | None = None) -> Base:
         """The slim image of exactly that Python, local or pulled; else of its minor version; or ``image``."""
         return image_for(self._client(), self, interpreter, image=image)
-
-    def build(
-        self,
-        base: Base,
-        argv: tuple[str, ...],
-        *,
-        mounts: tuple[Mount, ...],
-        environment: Mapping[str, str],
-        progress: Progress = SILENT,
-    ) -> tuple[int, str]:
-        """Run one build step: the same container, with a network."""
-        collected = Collected(progress)
-        request = RunRequest(argv, "/", environment, mounts, Limits(), network=True, base=base)
-        return self.run(request, collected).exit_code, collected.text()
 
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
         """Run the command sealed in ``request.base``. For root, uid 65532 gets the writable mounts."""

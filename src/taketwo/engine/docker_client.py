@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from taketwo.engine.docker_options import OWNER_LABEL, Daemon, below_a_shell
 from taketwo.engine.interface import OutputListener
-from taketwo.engine.owner import is_gone
 from taketwo.engine.signals import held_back, unwinding
 from taketwo.errors import EngineError, EngineUnavailable
+from taketwo.owner import is_gone
 
 if TYPE_CHECKING:
     from docker import APIClient

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from taketwo.engine.output import Collected
 from taketwo.model.environment import Interpreter
 from taketwo.progress import SILENT, Progress
 
@@ -120,7 +121,6 @@ class Engine(ABC):
         """
         return target
 
-    @abstractmethod
     def build(
         self,
         base: Base,
@@ -136,6 +136,9 @@ class Engine(ABC):
         step needs to reach an index (certificates, addresses, folders of wheels) is among its ``mounts`` and
         ``environment``; a run is never given it. Each line of output is reported as a detail.
         """
+        collected = Collected(progress)
+        request = RunRequest(argv, "/", environment, mounts, Limits(), network=True, base=base)
+        return self.run(request, collected).exit_code, collected.text()
 
     @abstractmethod
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from taketwo.engine.interface import (
@@ -11,7 +11,6 @@ from taketwo.engine.interface import (
     Availability,
     Base,
     Engine,
-    Limits,
     Mount,
     OutputListener,
     RunOutcome,
@@ -19,9 +18,7 @@ from taketwo.engine.interface import (
 )
 from taketwo.engine.interpreters import base_of_this_machine
 from taketwo.engine.local_process import bounds_for, run_locally
-from taketwo.engine.output import Collected
 from taketwo.model.environment import Interpreter
-from taketwo.progress import SILENT, Progress
 
 
 class VenvEngine(Engine):
@@ -50,20 +47,6 @@ class VenvEngine(Engine):
             return target
         nearest = max(holding, key=lambda mount: len(PurePosixPath(mount.target).parts))
         return str(nearest.source.resolve() / wanted.relative_to(nearest.target))
-
-    def build(
-        self,
-        base: Base,
-        argv: tuple[str, ...],
-        *,
-        mounts: tuple[Mount, ...],
-        environment: Mapping[str, str],
-        progress: Progress = SILENT,
-    ) -> tuple[int, str]:
-        """Run one build step on this machine."""
-        collected = Collected(progress)
-        request = RunRequest(argv, "/", environment, mounts, Limits(), network=True, base=base)
-        return self.run(request, collected).exit_code, collected.text()
 
     def run(self, request: RunRequest, listener: OutputListener) -> RunOutcome:
         """Run the command, with a home and a temporary directory of its own that are gone afterwards."""

@@ -107,8 +107,8 @@ def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> bool:
         return False
     for row in rows:
         relative = row.path
-        if relative.endswith(BYTE_CODE):
-            continue
+        if relative.endswith(BYTE_CODE) or os.path.basename(relative) == "__pycache__":
+            continue  # virtualenv records the directories of its byte code as if they were files
         if relative.startswith(("../", "/", "./")) or "/../" in relative:
             absolute = os.path.normpath(os.path.join(site.path, relative))
             if within(absolute, site.path):

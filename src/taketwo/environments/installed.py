@@ -25,6 +25,7 @@ class InstalledInspector(EnvironmentInspector):
     ``cache_path`` is a directory for snapshots of environments (``None``: every file is read every time).
     ``has`` says whether a blob is in the store already, which saves reading it again. ``wheel_folders``
     finds the directories of this machine where wheels lie that no index has; asked only when one is wanted.
+    ``trusted_for`` is for how many seconds a look is taken as the present state (see ``Snapshots``).
     """
 
     def __init__(
@@ -36,10 +37,11 @@ class InstalledInspector(EnvironmentInspector):
         *,
         has: Callable[[str], bool] | None = None,
         wheel_folders: Callable[[], Sequence[Path]] = tuple,
+        trusted_for: float = 0.0,
     ) -> None:
         self._keeper = ContentKeeper(put_bytes, put_file, has)
         self._keep_directory = keep_directory
-        self._snapshots = Snapshots(cache_path)
+        self._snapshots = Snapshots(cache_path, trusted_for=trusted_for)
         self._wheels = WheelFolders(
             self._keeper, wheel_folders, memo=cache_path / "wheels" if cache_path else None
         )

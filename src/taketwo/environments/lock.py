@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from taketwo.environments.interface import ArtefactIndex
 from taketwo.environments.memo import Memo, key_of
 from taketwo.model.base import Blob
-from taketwo.model.environment import Distribution, Environment, Lock
+from taketwo.model.environment import Artefact, Distribution, Environment, Interpreter, Lock
 
 
 class RememberedLock(msgspec.Struct, frozen=True):
@@ -55,6 +55,29 @@ def complete(
     if remembered and found.lock is not None and not found.lock.pending:
         Memo(remembered.path).keep(key, found)
     return found
+
+
+def filled(
+    environment: Environment,
+    artefacts: Mapping[str, tuple[Artefact, ...]],
+    put_bytes: Callable[[bytes], Blob],
+) -> Environment:
+    """The environment with these artefacts for packages that had none; nothing else of it can change."""
+    return _completed(environment, _Known(artefacts), put_bytes, 0.0, None)
+
+
+class _Known(ArtefactIndex):
+    """Answers what was found out before."""
+
+    def __init__(self, artefacts: Mapping[str, tuple[Artefact, ...]]) -> None:
+        self._artefacts = artefacts
+
+    def artefacts(
+        self, distributions: Sequence[Distribution], interpreter: Interpreter, *, timeout: float
+    ) -> dict[str, tuple[Artefact, ...]]:
+        """Of these distributions only."""
+        del interpreter, timeout
+        return {d.name: self._artefacts[d.name] for d in distributions if self._artefacts.get(d.name)}
 
 
 def _completed(

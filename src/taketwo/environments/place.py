@@ -65,6 +65,8 @@ def place(environment: Environment, placing: Placing) -> int:
     for distribution in environment.distributions:
         for path in distribution.missing:
             target = _target(path, placing)
+            if target.is_dir() and not target.is_symlink():
+                continue  # the manifest speaks of files, whatever it names; verifying tells what differs
             target.unlink(missing_ok=True)
             _forget_byte_code(target)
     return written

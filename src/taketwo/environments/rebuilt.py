@@ -1,4 +1,4 @@
-"""Compares a rebuilt environment with the captured one, file by file, by reading every file."""
+"""Compares a rebuilt environment with the captured one, file by file; a file that did not change is not read again."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from taketwo.environments import scanner
 from taketwo.environments.sites import Site
+from taketwo.environments.snapshot import Snapshots
 from taketwo.formats import listing
 from taketwo.model.environment import Environment, Interpreter
 from taketwo.model.manifest import Rebuilt
@@ -28,18 +28,20 @@ def compare(
     open_listing: Callable[[str], bytes],
     *,
     interpreter: Interpreter | None = None,
+    snapshots: Snapshots | None = None,
 ) -> Rebuilt:
-    """How far the files equal the captured ones. Nothing is cached: every file is read now.
+    """How far the files equal the captured ones. Every file is looked at now, whoever built the environment.
 
     ``open_listing`` gives the bytes of a listing blob by digest. ``interpreter`` is the rebuilt one, when
-    known. Lists name at most 200 files each; ``files`` and ``identical`` count them all.
+    known. Lists name at most 200 files each; ``files`` and ``identical`` count them all. ``snapshots``
+    remember the digests of files by device, inode, size and both times, as for a captured environment:
+    a byte that is changed and dated back still has a new ctime, and is read. Without them all are read.
     """
     sites = tuple(
         Site(str(path), str(path).split("/lib/", 1)[0], private=True)
         for path in (directory.resolve() for directory in site_packages_dirs)
     )
-    looked = scanner.look(sites, {}, stray_limit=sys.maxsize)
-    here = {file.path: file.sha256 for file in listing.decode(looked.scan.listing)}
+    here = {file.path: file.sha256 for file in listing.decode(_found(sites, snapshots or Snapshots(None)))}
     captured = {file.path: file.sha256 for file in _listed(environment, open_listing)}
     different = [path for path, sha256 in captured.items() if here.get(path, sha256) != sha256]
     missing = [path for path in captured if path not in here]
@@ -53,6 +55,18 @@ def compare(
         interpreter=_how_equal(environment.interpreter, interpreter),
         interpreter_version=(interpreter or environment.interpreter).version,
     )
+
+
+def _found(sites: tuple[Site, ...], snapshots: Snapshots) -> bytes:
+    """The listing of what is there now."""
+    scan, known = snapshots.load(sites)
+    if scan is None:
+        from taketwo.environments import scanner  # noqa: PLC0415 - its parsers load only when something changed
+
+        looked = scanner.look(sites, known, stray_limit=sys.maxsize)
+        snapshots.save(sites, looked)
+        scan = looked.scan
+    return scan.listing
 
 
 def sentence(rebuilt: Rebuilt) -> str:

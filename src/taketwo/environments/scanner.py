@@ -166,9 +166,13 @@ def _size(path: str) -> int:
 
 
 def _bookkeeping(view: _View) -> list[str]:
-    """Files that do not count and yet decide what a scan says: a change in them must be noticed."""
+    """Files that do not count and yet decide what a scan says: a change in them must be noticed.
+
+    One that is not there needs no watching: when it comes, the directory that it comes into has changed.
+    """
     names = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
     infos = [f"{one.found.info}/{name}" for one in view.owned for name in names if one.found.how == "record"]
+    infos = [path for path in infos if os.path.lexists(path)]
     links = [one.found.info for one in view.owned if one.found.how == "egg-link"]
     return infos + links + [path for path, _ in view.path_files]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from taketwo.environments.sites import Site
 from taketwo.version import __version__
 
 _WIDTH = file_digests.WIDTH
+_LATELY: dict[Path | None, tuple[float, Scan]] = {}
+"""The last scan that this process found to hold, and when it began to look; at most one."""
 
 
 class _Saved(msgspec.Struct, frozen=True):
@@ -34,18 +38,30 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class Snapshots:
-    """Saved scans below ``directory``; with ``None`` nothing is saved and every look is a full one."""
+    """Saved scans below ``directory``; with ``None`` nothing is saved and every look is a full one.
 
-    def __init__(self, directory: Path | None) -> None:
+    ``trusted_for`` is for how many seconds this process takes its last look as the present state. A
+    hundred short calls then share one look at ten thousand files; what changes in between is seen by the
+    first call after that time.
+    """
+
+    def __init__(self, directory: Path | None, *, trusted_for: float = 0.0) -> None:
         self._directory = directory
+        self._trusted_for = trusted_for
 
     def load(self, sites: tuple[Site, ...]) -> tuple[Scan | None, Mapping[bytes, bytes]]:
         """The scan if it still holds, and the digests that are known by key."""
+        path = self._path(sites)
+        looked_at, scan = _LATELY.get(path, (-math.inf, None))
+        if scan is not None and 0 <= time.monotonic() - looked_at < self._trusted_for:
+            return scan, {}
+        began = time.monotonic()
         saved = self._read(sites)
         if saved is None:
             return None, {}
         keys = file_digests.packed_keys(saved.paths)
         if keys == saved.keys and file_digests.packed_keys(saved.directories) == saved.directory_keys:
+            self._remember(path, began, saved.scan)
             return saved.scan, {}
         known = {
             saved.keys[i * _WIDTH : (i + 1) * _WIDTH]: saved.digests[i * 32 : (i + 1) * 32]
@@ -81,6 +97,11 @@ class Snapshots:
             OSError
         ):  # a cache that cannot be written makes the next capture slower only
             write_whole(path, msgspec.msgpack.encode(saved))
+
+    def _remember(self, path: Path | None, began: float, scan: Scan) -> None:
+        if path is not None and self._trusted_for:
+            _LATELY.clear()
+            _LATELY[path] = began, scan
 
     def _read(self, sites: tuple[Site, ...]) -> _Saved | None:
         path = self._path(sites)

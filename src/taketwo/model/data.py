@@ -20,7 +20,8 @@ class Input(Value, frozen=True, kw_only=True):
 
     ``path`` starts with ``$PROJECT/`` or ``$HOME/``, or is absolute. ``content`` of a directory is a
     listing blob: lines ``sha256  size  path``, sorted. ``kept`` says where a replay finds the bytes:
-    in the ``store``, in the ``source`` tree, or only at its ``locations``.
+    in the ``store``, in the ``source`` tree, or only at its ``locations``. ``relative`` is the way from the
+    project to what lies beside or above it, because programs may name it so (``../cohort.csv``).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Input(Value, frozen=True, kw_only=True):
     locations: tuple[Location, ...] = ()
     files: int = 1
     changed_during_run: bool = False
+    relative: str | None = None
 
 
 class Output(Value, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ _CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 _UNLIMITED = 1 << 60
 _GET_FLAGS = 0x8913
 _IS_UP = 1
+# How the last line begins when the command could not be started: the host must tell that from a failure.
+REFUSED = "taketwo: the command cannot be started: "
 
 
 def main(arguments: List[str]) -> None:
@@ -128,7 +130,7 @@ def become(command: List[str]) -> None:
     try:
         os.execvpe(command[0], command, original_environment())  # noqa: S606 - becoming it is the point
     except OSError as error:
-        sys.stderr.write("%s: %s\n" % (command[0], error.strerror))
+        sys.stderr.write("%s%s: %s\n" % (REFUSED, command[0], error.strerror))
         sys.exit(127 if error.errno == errno.ENOENT else 126)
 
 

@@ -44,11 +44,12 @@ def exit_facts() -> dict[str, Any]:
     """The fields of the ``exit`` event."""
     error = getattr(sys, "last_value", None)
     times = os.times()
+    mapped = mapped_libraries()
     return {
         "modules": dict(_module_files()),
-        "libraries": [path for path, _ in mapped_libraries()],
+        "libraries": [path for path, _ in mapped],
         "numeric": {
-            "libraries": [_library(path, kind) for path, kind in mapped_libraries()],
+            "libraries": [_library(path, kind) for path, kind in mapped],
             "variables": {
                 name: v for name, v in sorted(os.environ.items()) if name.startswith(_THREAD_VARIABLES)
             },

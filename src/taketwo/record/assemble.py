@@ -6,7 +6,7 @@ Nothing is looked up here. A run's manifests share a ground, and each call takes
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -28,6 +28,7 @@ from taketwo.model.rules import Rule
 from taketwo.record import calls, events
 from taketwo.record.ended import Ended
 from taketwo.record.flags import mask_secrets, masked_words, parameters_from
+from taketwo.record.main_process import main_process
 from taketwo.record.privacy import public_tags, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.started import Started
@@ -64,6 +65,7 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
             Notice(topic="secrets", text=f"{masked} was masked; a replay runs without it")
             for masked in masked_words(typed)
         )
+    source = started.source
     return Manifest(
         run_id=started.run_id,
         experiment=started.experiment,
@@ -77,9 +79,14 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
             directory=_directory(started, found.places),
             imports_taketwo=bool(recording.calls) or any("taketwo" in end.modules for end in recording.exits),
         ),
-        source=started.source,
+        source=msgspec.structs.replace(source, notices=()) if source else None,
         environment=found.environment,
-        inputs=_at_their_places(found.inputs, ended),
+        inputs=tuple(
+            sorted(
+                (_at_its_place(item, ended.original_paths) for item in found.inputs),
+                key=lambda item: item.path,
+            )
+        ),
         parameters=_flags(argv, started, recording),
         tags=tags,
         outputs=found.outputs,
@@ -94,17 +101,16 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         taketwo_version=__version__,
         notices=tuple(
             dict.fromkeys(
-                (*secrets, *ended.notices, *_about_directory(started, found.places), *found.notices)
+                (
+                    *secrets,
+                    *ended.notices,
+                    *_about_directory(started, found.places),
+                    *(source.notices if source else ()),
+                    *found.notices,
+                )
             )
         ),
     )
-
-
-def _at_their_places(inputs: Sequence[Input], ended: Ended) -> tuple[Input, ...]:
-    moved = (
-        msgspec.structs.replace(item, path=ended.original_paths.get(item.path, item.path)) for item in inputs
-    )
-    return tuple(sorted(moved, key=lambda item: item.path))
 
 
 def _program(started: Started, places: Places) -> list[str]:
@@ -115,6 +121,12 @@ def _program(started: Started, places: Places) -> list[str]:
         if place == "$PYTHON" or place.startswith("$ENV/"):
             return [place]
     return [places.tokenise(word)] if started.argv else []
+
+
+def _at_its_place(item: Input, original_paths: Mapping[str, str]) -> Input:
+    """An input of a replay where the original had it; where it lay meanwhile is nobody's business."""
+    path = original_paths.get(item.path)
+    return item if path is None else msgspec.structs.replace(item, path=path, locations=())
 
 
 def of_command(shared: Manifest, recording: Recording, keep: calls.Keep, *, started: float) -> Manifest:
@@ -208,8 +220,9 @@ def _about_directory(started: Started, places: Places) -> tuple[Notice, ...]:
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:
     """Flags of the program itself: for Python, what stands after the script."""
     if not recording.processes:
-        return parameters_from(argv[1:])
-    main = recording.processes[0]
+        # A Python that kept the observer out: which words are its own flags is not known.
+        return () if argv[:1] == ("$PYTHON",) else parameters_from(argv[1:])
+    main = main_process(recording, started.project) or recording.processes[0]
     own = len(main.argv) - 1
     if own <= 0:
         return ()

@@ -20,14 +20,17 @@ CLOCK_LAG_NS = 20_000_000
 """How far the time of a file may lag behind the clock: the kernel stamps files with the time of its last
 tick, 1 to 10 ms ago, and on a busy virtual machine ticks come late."""
 
-SKIPPED_DIRECTORIES = frozenset(
+TOOL_DIRECTORIES = frozenset(
     {
         *(".git", ".hg", ".svn", ".taketwo", ".dvc"),
-        *("__pycache__", "node_modules", ".ipynb_checkpoints", ".cache"),
+        *("__pycache__", "node_modules", ".ipynb_checkpoints"),
         *(".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
     }
 )
 """Directories that belong to tools: nothing in them is data of an experiment."""
+
+UNSEARCHED_DIRECTORIES = TOOL_DIRECTORIES | {".cache"}
+"""Directories that are not searched for changes: what a run was seen to write there counts all the same."""
 
 
 class FileStat(NamedTuple):

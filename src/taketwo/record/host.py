@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from taketwo.model.manifest import Gpu, Host, Library
+from taketwo.model.manifest import Host, Library
+from taketwo.record.gpus import gpus_of
 from taketwo.record.recording import Recording
 
 _VARIABLES = re.compile(
@@ -25,14 +24,15 @@ _VARIABLES = re.compile(
 _PRIVATE = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|URL|HOST|ADDR", re.IGNORECASE)
 _UUID = re.compile(r"(GPU|MIG)-[0-9a-fA-F-]+")
 _FEATURES = re.compile(r"(sse[34]|ssse|avx|fma|f16c|bmi|amx|asimd|sve|neon|bf16|i8mm|vsx|rvv)\w*")
-_GPU_QUERY = "--query-gpu=name,memory.total,compute_cap,driver_version"
-_GPU_SECONDS = 10
 
 
-def host_facts(environment: Mapping[str, str] | None = None, root: Path = Path("/")) -> Host:
+def host_facts(
+    environment: Mapping[str, str] | None = None, root: Path = Path("/"), *, memo: Path | None = None
+) -> Host:
     """This machine. ``environment`` defaults to that of this process; only names on the allow-list are read.
 
-    Never raises: what cannot be found out stays empty. ``root`` is where ``proc`` and ``etc`` are looked for.
+    Never raises: what cannot be found out stays empty. ``root`` is where ``proc`` and ``etc`` are looked for,
+    ``memo`` a file that remembers what takes long to ask (see ``taketwo.record.gpus``).
     """
     environment = os.environ if environment is None else environment
     names = os.uname()
@@ -48,7 +48,7 @@ def host_facts(environment: Mapping[str, str] | None = None, root: Path = Path("
         cores=os.cpu_count(),
         cores_usable=_usable_cores(root),
         memory_bytes=_memory(root),
-        gpus=_gpus(),
+        gpus=gpus_of(root, memo),
         locale=environment.get("LC_ALL") or environment.get("LC_NUMERIC") or environment.get("LANG") or "",
         time_zone=environment.get("TZ") or _time_zone(root),
         variables=variables(environment),
@@ -149,35 +149,6 @@ def _time_zone(root: Path) -> str:
     except OSError:
         return _text(root / "etc/timezone").strip()
     return target.partition("zoneinfo/")[2]
-
-
-def _gpus() -> tuple[Gpu, ...]:
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return ()
-    try:
-        done = subprocess.run(
-            [program, _GPU_QUERY, "--format=csv,noheader,nounits"],
-            capture_output=True,
-            text=True,
-            timeout=_GPU_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return gpus_from(done.stdout) if done.returncode == 0 else ()
-
-
-def gpus_from(answer: str) -> tuple[Gpu, ...]:
-    """The processors in the answer of ``nvidia-smi``; lines of another form are left out."""
-    found = []
-    for line in answer.splitlines():
-        parts = [part.strip() for part in line.split(",")]
-        if len(parts) == 4:
-            name, memory, capability, driver = parts
-            mib = int(memory) if memory.isdigit() else None
-            found.append(Gpu(name=name, memory_mib=mib, compute_capability=capability, driver=driver))
-    return tuple(found)
 
 
 def _listed(document: Any) -> list[Library]:

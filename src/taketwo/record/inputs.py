@@ -32,10 +32,10 @@ class InputRequest(msgspec.Struct, frozen=True):
     ``opens`` are all opens, in any order. ``source_files`` are the files of the captured source tree,
     relative to ``source_root``. ``outside`` are directories whose files are never data: interpreter
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
-    run began, in nanoseconds. ``sealed`` says that the run's code is not trusted (a replay): then only
-    files that really lie in the rebuilt source tree are taken, or that are in ``before``, because it could
-    claim to have read any other. ``before`` are files of a replay as they were put there: handing them to
-    the user of the sandbox changes their ctime.
+    run began, in nanoseconds. ``before`` are files of a replay as they were put there: handing them to the
+    sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a
+    replay): then only files that really lie in the rebuilt source or in one of the ``placed`` inputs are
+    taken, because it could claim to have read any other.
     """
 
     opens: Sequence[Opened]
@@ -48,6 +48,7 @@ class InputRequest(msgspec.Struct, frozen=True):
     preimages: Mapping[str, Preimage] = {}
     sealed: bool = False
     before: Mapping[str, FileStat] = {}
+    placed: Collection[str] = ()
 
 
 class FoundInputs(msgspec.Struct, frozen=True):
@@ -81,7 +82,7 @@ def first_reads(
     """Every file that was there before the run and was read before the run overwrote it, with its stat then.
 
     A file that the run made is none, whether it was seen to make it or, below Python, only the time of
-    the file's last change tells.
+    the file's last change tells; not so for a file that is as it was ``before``.
     """
     found: dict[str, FileStat] = {}
     made: set[str] = set()
@@ -129,6 +130,8 @@ class _Search:
         """What the author named, in the order of naming; a directory is one input."""
         found = []
         for item in self._request.declared:
+            if self._request.sealed and not self._really_ours(item.path):
+                continue
             if os.path.isdir(item.path):  # noqa: PTH112 - text paths throughout
                 found += self._directory(item)
             elif self._request.places.tokenise_path(item.path) not in self._taken:
@@ -142,13 +145,13 @@ class _Search:
         territory = Territory(places.root or places.project, home=places.home, outside=self._request.outside)
         wanted = {}
         for path, stat in sorted(self._reads.items()):
-            if self._request.sealed and not self._really_in_tree(path):
+            if self._request.sealed and not self._really_ours(path):
                 continue
             token = places.tokenise_path(path)
             if token in self._taken or any(token.startswith(f"{root}/") for root in self._taken_directories):
                 continue
-            placed = self._request.sealed and not path.startswith(f"{self._source_root}/")
-            match "data" if placed else territory.belonging(path):
+            # What a replay placed lies in the store, whose own files are never data.
+            match "data" if self._is_placed(path) else territory.belonging(path):
                 case "data" if not (path.endswith(_CODE) and self._in_source(path)):
                     wanted[path] = stat
                 case "private" if not self._in_source(path):
@@ -206,6 +209,7 @@ class _Search:
                 declared=declared,
                 locations=locations,
                 changed_during_run=changed,
+                relative=self._relative(path, token),
             )
         ]
 
@@ -240,6 +244,7 @@ class _Search:
                 locations=locations,
                 files=len(directory.files),
                 changed_during_run=self._changed_below(root, directory),
+                relative=self._relative(item.path, token),
             )
         ]
 
@@ -277,10 +282,25 @@ class _Search:
             and real[len(self._source_root) + 1 :] in self._request.source_files
         )
 
-    def _really_in_tree(self, path: str) -> bool:
-        """Whether it was put there for the replay, by a path that holds no link out of it."""
-        real = os.path.realpath(path)
-        return real.startswith(f"{self._source_root}/") or (path in self._request.before and real == path)
+    def _really_ours(self, path: str) -> bool:
+        return _lies_in(path, (self._source_root, *self._request.placed))
+
+    def _is_placed(self, path: str) -> bool:
+        return bool(self._request.placed) and _lies_in(path, self._request.placed)
+
+    def _relative(self, path: str, token: str) -> str | None:
+        """``../`` as often as needed and a part of what ``token`` says anyway: it must betray nothing more."""
+        if self._request.sealed or token.startswith("$PROJECT/"):
+            return None
+        relative = os.path.relpath(path, self._request.places.project)
+        below = relative.removeprefix("../" * relative.count("../"))
+        return relative if token.endswith(f"/{below}") else None
 
     def _say(self, text: str) -> None:
         self.notices.append(Notice(topic="data", text=text))
+
+
+def _lies_in(path: str, roots: Collection[str]) -> bool:
+    """Whether ``path`` really is one of ``roots`` or below one, links followed."""
+    real = os.path.realpath(path)
+    return any(f"{real}/".startswith(f"{os.path.realpath(root)}/") for root in roots)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input, Output
 from taketwo.record.files import (
     CLOCK_LAG_NS,
-    SKIPPED_DIRECTORIES,
+    TOOL_DIRECTORIES,
+    UNSEARCHED_DIRECTORIES,
     FileStat,
     Keeping,
     Opened,
@@ -47,7 +48,8 @@ class OutputRequest(msgspec.Struct, frozen=True):
     then not taken, because the path would be read on this machine and not where the run wrote it.
     ``source_files``, relative to ``source_root``, are the files of the source tree that was captured
     just before the start. ``before`` are files of a replay as they were put there: handing them to the
-    user of the sandbox changes their ctime.
+    user of the sandbox changes their ctime. ``outside`` are directories in the project whose files are
+    never outputs: the store, when it lies there.
     """
 
     places: Places
@@ -61,6 +63,7 @@ class OutputRequest(msgspec.Struct, frozen=True):
     source_root: Path | None = None
     source_files: Collection[str] = ()
     before: Mapping[str, FileStat] = {}
+    outside: Collection[str] = ()
 
 
 class FoundOutputs(msgspec.Struct, frozen=True):
@@ -70,10 +73,15 @@ class FoundOutputs(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
 
 
-def find_outputs(request: OutputRequest, keeping: Keeping) -> FoundOutputs:
+Claims = Callable[[], Mapping[str, str | None]]
+"""Files that other runs wrote at the same time, by path, with their digest if it is known."""
+
+
+def find_outputs(request: OutputRequest, keeping: Keeping, *, claims: Claims = dict) -> FoundOutputs:
     """Find what the run made, digest it, and keep the bytes; whatever is gone by now is no output.
 
-    Nothing here is an error: what cannot be read, or must not be followed, is a notice.
+    A file that merely changed meanwhile, without this run having been seen to write it, belongs to another
+    run that ``claims`` it. Nothing here is an error: what cannot be read, or must not be followed, is a notice.
     """
     search = _Search(request)
     files = search.files()
@@ -81,9 +89,12 @@ def find_outputs(request: OutputRequest, keeping: Keeping) -> FoundOutputs:
     notices = [*search.notices, *unreadable]
     before = {item.path: item.content.sha256 for item in request.inputs}
     names = {request.places.tokenise_path(os.path.normpath(a.path)): a.name for a in request.artifacts}
+    claimed = claims() if search.unexplained else {}
     outputs = []
     for path, real in sorted(files.items()):
         blob: Blob | None = digests.get(Path(real))
+        if blob is not None and real in search.unexplained and claimed.get(real, "") in {None, blob.sha256}:
+            continue
         if blob is None or (before.get(path) == blob.sha256 and path not in names):
             continue
         kept, complaints = keeping.keep(Path(real), blob)
@@ -101,7 +112,10 @@ class _Search:
         self._request = request
         self._project = request.places.project
         self._real_root = os.path.realpath(request.places.root or self._project)
+        self._outside = {each for root in request.outside for each in (root, os.path.realpath(root))}
         self.notices: list[Notice] = []
+        self.unexplained: set[str] = set()
+        """Files, by their real path, that changed without having been seen to be written."""
 
     def files(self) -> Mapping[str, str]:
         """Every output by its place, with the path to read it from, which holds no link any more."""
@@ -116,9 +130,11 @@ class _Search:
                 continue
             if changed_ns >= started or not (path in earlier or self._in_source(path)):
                 self._add(found, path)
+        self.unexplained = set(found.values())
         for opened in writes:
             if opened.time * 1e9 >= started and self._counts(opened.path):
                 self._add(found, opened.path)
+                self.unexplained.discard(os.path.realpath(opened.path))
         for pattern in self._request.declared:
             for path in self._matching(pattern):
                 self._add(found, path)
@@ -157,9 +173,7 @@ class _Search:
         if real.startswith(f"{self._real_root}/"):
             # A link into .git or into the store would lead out of what counts as the project.
             below = real[len(self._real_root) + 1 :].split("/")[:-1]
-            return SKIPPED_DIRECTORIES.isdisjoint(below) or not SKIPPED_DIRECTORIES.isdisjoint(
-                path.split("/")
-            )
+            return TOOL_DIRECTORIES.isdisjoint(below) or not TOOL_DIRECTORIES.isdisjoint(path.split("/"))
         inside = self._request.places.inside_source(path)
         # The author may name an artifact that lies elsewhere; a link in the project is no such name.
         return artifact and not inside and not self._request.sealed and not os.path.islink(path)  # noqa: PTH114
@@ -173,7 +187,7 @@ class _Search:
                 with os.scandir(directory) as scan:
                     for entry in scan:
                         if entry.is_dir(follow_symlinks=False):
-                            if entry.name not in SKIPPED_DIRECTORIES and not is_environment(entry.path):
+                            if entry.name not in UNSEARCHED_DIRECTORIES and not self._is_foreign(entry.path):
                                 pending.append(entry.path)
                         elif not entry.name.endswith(".pyc") and (changed := _changed_at(entry)) >= since:
                             yield entry.path, changed
@@ -198,9 +212,12 @@ class _Search:
             return False
         directories = inside.split("/")[:-1]
         roots = ("/".join(directories[: n + 1]) for n in range(len(directories)))
-        return SKIPPED_DIRECTORIES.isdisjoint(directories) and not any(
-            is_environment(f"{root}/{each}") for each in roots
+        return TOOL_DIRECTORIES.isdisjoint(directories) and not any(
+            self._is_foreign(f"{root}/{each}") for each in roots
         )
+
+    def _is_foreign(self, directory: str) -> bool:
+        return directory in self._outside or is_environment(directory)
 
     def _matching(self, pattern: str) -> list[str]:
         if os.path.isabs(pattern) or ".." in pattern.split("/"):  # noqa: PTH117

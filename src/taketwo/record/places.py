@@ -20,12 +20,14 @@ def observed_places(
     executable: str = "",
     prefix: str = "",
     argv: Sequence[str] = (),
+    project_link: str = "",
 ) -> Places:
     """Where the project, home and interpreter of a run are, under every name that the run may have used.
 
     ``subdirectory`` leads from the root of the repository to the project. ``executable`` and ``prefix`` are
     those of the observed interpreter (empty when there was none). A console script of an interpreter in a
-    shared prefix is recognised when it is the first of ``argv``.
+    shared prefix is recognised when it is the first of ``argv``. ``project_link`` is another path of the
+    project.
     """
     named = {"PROJECT": str(project), "HOME": str(home or ""), "ENV": prefix}
     shared = prefix in _SHARED_PREFIXES
@@ -39,6 +41,8 @@ def observed_places(
     within = str(project).endswith(f"/{subdirectory}") if subdirectory else False
     if depth and behind != project:
         aliases += tuple((str(behind.parents[n]), f"PROJECT{'/..' * (n + 1)}") for n in range(depth))
+    if project_link:
+        aliases = (*aliases, (project_link, "PROJECT"))
     script = _console_script(argv[0], prefix) if shared and argv else None
     return Places(
         project=named["PROJECT"],

@@ -23,8 +23,13 @@ def input_request(
     source_files: Collection[str],
     outside: Sequence[str],
     before: Mapping[str, FileStat],
+    placed: Collection[str] = (),
 ) -> InputRequest:
-    """What ``find_inputs`` needs. ``outside`` are directories whose files are never data."""
+    """What ``find_inputs`` needs.
+
+    ``outside`` are directories whose files are never data, ``placed`` the inputs that a replay put outside the
+    project.
+    """
     return InputRequest(
         opens=(*_opens(recording), *_imports(started, recording)),
         places=places,
@@ -39,6 +44,7 @@ def input_request(
         preimages=_preimages(started, recording),
         before=before,
         sealed=started.mode == "replay",
+        placed=placed,
     )
 
 
@@ -50,6 +56,7 @@ def output_request(
     source_files: Collection[str],
     inputs: Sequence[Input],
     before: Mapping[str, FileStat],
+    outside: Collection[str] = (),
 ) -> OutputRequest:
     """What ``find_outputs`` needs. ``inputs`` are those that were found, with their places on this machine."""
     return OutputRequest(
@@ -64,6 +71,7 @@ def output_request(
         source_root=_source_root(started),
         source_files=source_files,
         before=before,
+        outside=outside,
     )
 
 

@@ -25,9 +25,10 @@ class DeclaredInput(Value, frozen=True, kw_only=True):
 class Started(Value, frozen=True, kw_only=True):
     """The beginning of a run, kept in its recording until the manifest is sealed.
 
-    Paths are those of this machine: this value never leaves it. ``pid`` and ``pid_started`` (clock
-    ticks after boot) name the process whose end means that nobody will finish the run any more.
-    ``started`` is in seconds since the epoch. ``python_path`` is what ``PYTHONPATH`` was.
+    Paths are those of this machine: this value never leaves it. ``owner`` (``taketwo.owner``) names the process
+    whose end means that nobody will finish the run any more.
+    ``started`` is in seconds since the epoch. ``project_link`` is another path of the project, through a
+    symbolic link, by which the user's shell knows it.
     """
 
     run_id: str
@@ -38,9 +39,9 @@ class Started(Value, frozen=True, kw_only=True):
     home: str
     directory: str
     argv: tuple[str, ...]
-    pid: int
-    pid_started: int
+    owner: str
     source_root: str = ""
+    project_link: str = ""
     source: Source | None = None
     declared: tuple[DeclaredInput, ...] = ()
     declared_outputs: tuple[str, ...] = ()

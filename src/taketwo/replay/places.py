@@ -23,6 +23,27 @@ _SYSTEM = (
 )
 
 
+_OURS = (
+    ENVIRONMENT,
+    SOURCES,
+    RECORDING,
+    OBSERVER,
+    LIBRARY,
+    CALL,
+    HOME,
+    CACHE,
+    LOCK,
+    "/taketwo/tools",
+)
+
+
+def is_taken(path: str) -> bool:
+    """Whether something else is at ``path`` already; in the project and beside it there is room."""
+    if path.startswith("/taketwo/") and path != PROJECT:
+        return any(path == place or path.startswith(f"{place}/") for place in _OURS)
+    return is_reserved(path)
+
+
 def is_reserved(path: str) -> bool:
     """Whether ``path`` belongs to the sandbox's own system, where no input may be placed."""
     return path == "/" or any(path == place or path.startswith(f"{place}/") for place in _SYSTEM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -11,21 +12,23 @@ from taketwo.model.data import Input
 from taketwo.model.environment import Environment
 from taketwo.model.manifest import Call, Manifest
 from taketwo.model.source import Source
-from taketwo.replay.places import PROJECT, is_reserved
+from taketwo.replay.places import PROJECT, is_reserved, is_taken
 
 
 @dataclass(frozen=True)
 class Placement:
     """One input and where the program will look for it.
 
-    ``inside`` is the path relative to the project (the file is written there). It begins with ``..`` when
-    the file lies elsewhere in the repository, and never leads out of that.
-    Otherwise ``target`` is an absolute path of the sandbox, where the content is mounted.
+    ``inside`` is the path relative to the project (the file is written there); it begins with ``..`` when the
+    file lies elsewhere in the repository, and never leads out of that. Otherwise ``target`` is an absolute
+    path of the sandbox, where the content is mounted, and ``also`` another one, for programs that name it by
+    its way from the project; that may lie in the rebuilt source.
     """
 
     item: Input
     inside: str | None = None
     target: str | None = None
+    also: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def plan(manifest: Manifest, *, supplied: Mapping[str, object] | None = None) ->
 
 
 def _place(item: Input, source: Source | None) -> Placement:
+    project = project_target(source.subdirectory if source else "")
     root, _, rest = item.path.partition("/")
     parts = PurePosixPath(rest).parts
     depth = len(PurePosixPath(source.subdirectory).parts) if root == "$PROJECT" and source else 0
@@ -94,14 +98,22 @@ def _place(item: Input, source: Source | None) -> Placement:
     if root == "$PROJECT":
         return Placement(item, inside=rest)
     if root == "$HOME":
-        return Placement(item, target=f"$HOME/{rest}")
+        return Placement(item, target=f"$HOME/{rest}", also=_also(item, project))
     if not item.path.startswith("/") or is_reserved(item.path):
         raise DataError(
             f"the input {item.name!r} lies at {item.path!r}, where a sandbox cannot place data",
             why="That path belongs to the system of the sandbox itself.",
             todo="Capture the run again with the data inside the project or below its home directory.",
         )
-    return Placement(item, target=item.path)
+    return Placement(item, target=item.path, also=_also(item, project))
+
+
+def _also(item: Input, project: str) -> str | None:
+    """Where the way from the project leads, unless something else is there."""
+    if item.relative is None or item.relative.startswith("/") or "\0" in item.relative:
+        return None
+    place = posixpath.normpath(f"{project}/{item.relative}")
+    return None if place == item.path or is_taken(place) else place
 
 
 def project_target(subdirectory: str) -> str:

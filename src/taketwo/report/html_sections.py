@@ -159,7 +159,7 @@ _RUN_FACTS: tuple[tuple[str, Callable[[Manifest], str]], ...] = (
     ("Command", words.command),
     ("Source", _source),
     ("Python", lambda r: r.environment.interpreter.version if r.environment else words.MISSING),
-    ("Packages", lambda r: f"{len(r.environment.distributions):,}" if r.environment else words.MISSING),
+    ("Packages", lambda r: words.packages(r.environment) if r.environment else words.MISSING),
     ("Inputs", lambda r: f"{len(r.inputs):,}"),
     ("Machine", _where),
 )

@@ -16,19 +16,21 @@ from taketwo.store.interface import RunSummary
 
 
 def render_listing(rows: Sequence[RunSummary], *, width: int = 80, color: bool = False) -> str:
-    """The runs in the order given, one row each; a sentence when there are none."""
+    """The runs in the order given, one row each; a sentence when there are none.
+
+    A run's id tells when it began; a replay names its original by the last part of the id, which can be typed.
+    """
     screen = Screen(width=width, color=color)
     if not rows:
         screen.line("No runs yet. Capture one: taketwo run -- python train.py", "quiet")
         return screen.text()
     screen.table(
-        ("run", "experiment", "status", "started", "command"),
+        ("run", "experiment", "status", "command"),
         [
             (
                 row.run_id,
                 words.one_line(row.experiment, longest=40),
                 (words.one_line(row.status), "ok" if row.status == "completed" else "FAILED"),
-                words.moment(row.started_at).removesuffix(" UTC"),
                 _what(row),
             )
             for row in rows
@@ -39,7 +41,7 @@ def render_listing(rows: Sequence[RunSummary], *, width: int = 80, color: bool =
 
 def _what(row: RunSummary) -> str:
     return (
-        f"replay of {words.one_line(row.replay_of)}"
+        f"replay of {words.one_line(row.replay_of.rpartition('-')[2])}"
         if row.replay_of
         else words.one_line(row.command, longest=60)
     )

@@ -131,7 +131,7 @@ def _environment(screen: Screen, title: str, run: Manifest) -> None:
     python = environment.interpreter
     pairs = [
         ("Python", f"{python.implementation} {python.version} {python.platform}".strip()),
-        ("packages", f"{len(environment.distributions):,}, {environment.files:,} files"),
+        ("packages", f"{words.packages(environment)}, {environment.files:,} files"),
     ]
     if environment.identity:
         pairs.append(("identity", environment.identity))

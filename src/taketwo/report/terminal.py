@@ -95,6 +95,14 @@ class Screen:
 
         if not rows:
             return
+        titles = list(header) if header is not None else [""] * len(rows[0])
+        natural = [
+            max(display_width(neutral(text)) for text in (title, *(row[column][0] for row in rows)))
+            for column, title in enumerate(titles)
+        ]
+        room = self._console.width - 2 - sum(natural)
+        if len(titles) <= room < gap * len(titles):
+            gap = 1  # columns that stand close read better than a number that is folded
         table = Table(
             box=None,
             padding=(0, gap, 0, 0),
@@ -102,11 +110,6 @@ class Screen:
             header_style="dim",
             pad_edge=False,
         )
-        titles = list(header) if header is not None else [""] * len(rows[0])
-        natural = [
-            max(display_width(neutral(text)) for text in (title, *(row[column][0] for row in rows)))
-            for column, title in enumerate(titles)
-        ]
         room = self._console.width - 2 - gap * len(titles)
         for title, width in zip(titles, fit(natural, room, name=name), strict=True):
             table.add_column(Text(neutral(title)), overflow="fold", width=width)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from taketwo.model.base import Number
+from taketwo.model.environment import Environment
 from taketwo.model.manifest import Manifest, Rebuilt, Sealing
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check, Difference, Verdict
@@ -123,6 +124,11 @@ def size(amount: int) -> str:
             return plain if unit == "bytes" else f"{value:,.1f} {unit}"
         value /= 1024
     return f"{value:,.1f} TiB"
+
+
+def packages(environment: Environment) -> str:
+    """How many packages there are; taketwo itself, which a replay brings along, is none of them."""
+    return f"{sum(d.origin != 'instrument' for d in environment.distributions):,}"
 
 
 def command(run: Manifest) -> str:

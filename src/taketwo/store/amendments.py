@@ -1,7 +1,7 @@
 """What was found out about a run after its manifest was sealed: beside the manifest, never in it.
 
-An amendment is a JSON document with fields of a manifest (``{"environment": …}``), so what it refers to is
-found in the same way. The newest one of a name replaces the one before.
+An amendment is a JSON document and is not sealed: whoever reads it takes from it only what can be checked
+against the sealed manifest. The newest one of a name replaces the one before.
 """
 
 from __future__ import annotations

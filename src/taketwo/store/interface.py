@@ -87,7 +87,7 @@ class RunStore(ABC):
 
     @abstractmethod
     def amend(self, run_id: str, name: str, document: dict[str, Any]) -> None:
-        """Keep what was found out after sealing, as fields of a manifest; replaces the last one of that name."""
+        """Keep what was found out after sealing (it is not sealed itself); replaces the last one of that name."""
 
     @abstractmethod
     def amendment(self, run_id: str, name: str) -> dict[str, Any] | None:
@@ -95,7 +95,10 @@ class RunStore(ABC):
 
     @abstractmethod
     def resolve(self, prefix: str) -> str:
-        """The full run id that starts with ``prefix`` (``latest`` too): ``UnknownRun``, ``AmbiguousRun``."""
+        """The full run id that starts with ``prefix``: ``UnknownRun``, ``AmbiguousRun``.
+
+        ``latest`` is the newest run that is not a replay.
+        """
 
     @abstractmethod
     def runs(self, *, experiment: str | None = None, limit: int | None = None) -> Sequence[RunSummary]:

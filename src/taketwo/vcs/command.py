@@ -58,11 +58,12 @@ class Finished(msgspec.Struct, frozen=True):
 
     @property
     def complaint(self) -> str:
-        """What git said last, without its ``fatal:``."""
+        """What git died of, or said last; advice that follows it is left out."""
         lines = self.errors.decode("utf-8", "backslashreplace").strip().splitlines()
-        return (
-            lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else f"exit code {self.code}"
-        )
+        if not lines:
+            return f"exit code {self.code}"
+        told = next((line for line in reversed(lines) if line.startswith("fatal: ")), lines[-1])
+        return told.removeprefix("fatal: ").removeprefix("error: ")
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from taketwo.vcs.objects import ObjectReader
 _ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding !diff !merge\n"
 
 # Loose objects are forced to disk with one flush per batch, and packs always; what a manifest refers to
-# is therefore on disk before the manifest is (docs/decisions/source.md).
+# is therefore on disk before the manifest is (docs/decisions/0008-source.md).
 _CONFIGURATION = """
 [core]
 	autocrlf = false
@@ -109,7 +109,8 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         if self.exists:
             return
         with translated(f"the source database at {self.place} cannot be made"):
-            self.place.parent.mkdir(parents=True, exist_ok=True)
+            # Whoever comes first makes the store: sources may hold what their files keep from others.
+            self.place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = Path(tempfile.mkdtemp(prefix=".source-", dir=self.place.parent))
             try:
                 self._initialise(draft)
@@ -125,8 +126,7 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         (draft / "info").mkdir(exist_ok=True)
         (draft / "info" / "attributes").write_text(_ATTRIBUTES, encoding="utf-8")
         (draft / "taketwo").mkdir()
-        # A temporary directory is closed to others; a store is as open as what its owner makes usually is.
-        draft.chmod((draft / "taketwo").stat().st_mode & 0o777)
+        draft.chmod(0o700)
 
     def _publish(self, draft: Path) -> None:
         try:

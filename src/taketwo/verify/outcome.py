@@ -80,7 +80,7 @@ def _reproduced(original: Manifest, checks: Sequence[Check]) -> tuple[str, ...]:
     for check in judged:
         loosest = ladder.looser(loosest, check.rung)
     subject = _counted(judged)
-    agree = "agrees" if len(judged) == 1 else "all agree"
+    agree = "agrees" if len(judged) == 1 else "agree" if len(judged) == 2 else "all agree"
     how = {
         Rung.IDENTICAL: "bit for bit",
         Rung.EQUAL: "value for value",

@@ -1,7 +1,7 @@
 import pytest
 
 from taketwo.app.requests import DeclaredData
-from taketwo.errors import CommandNotFound
+from taketwo.errors import CommandNotFound, StoreError
 
 
 def request(typed):
@@ -96,3 +96,12 @@ def test_a_command_that_does_not_exist_is_127_as_in_a_shell(typed):
     typed.application.failure = CommandNotFound("there is no program trian.py")
     answer = typed("run", "trian.py")
     assert (answer.code, answer.out) == (127, "")
+
+
+def test_a_failure_after_the_command_is_told_and_changes_no_exit_code(typed):
+    typed.application.exit_code = 7
+    typed.application.failed_capture = StoreError("the disk is full", todo="Free some space.")
+    answer = typed("run", "true")
+    assert (answer.code, answer.out) == (7, "")
+    assert answer.err.startswith("taketwo: the disk is full\n\nFree some space.\n")
+    assert "20260303-c is not captured yet" in answer.err

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from taketwo.engine.owner import is_gone, this_process
+from taketwo.owner import is_gone, this_process
 
 
 def test_a_process_that_runs_is_not_gone():
@@ -14,7 +14,7 @@ def test_a_process_that_runs_is_not_gone():
 
 
 def test_a_process_that_ended_is_gone():
-    code = "from taketwo.engine.owner import this_process; print(this_process())"
+    code = "from taketwo.owner import this_process; print(this_process())"
     ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.strip()

@@ -1,4 +1,4 @@
-"""Names the process that a container belongs to, so that those of a killed one can be removed later."""
+"""Names the process that something belongs to, so that what a killed one left behind can be told and tidied up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ def this_process() -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Whether that process lived on this machine, since its last start, and has ended."""
+    """Whether that process lived on this machine, since its last start, and has ended.
+
+    Of a process elsewhere (another machine on a shared disk, another container) nothing can be told: it is
+    never called gone.
+    """
     boot, _, process = owner.partition(":")
     pid, _, started = process.partition(":")
     return boot == _boot() != "" and pid.isdecimal() and _started(int(pid)) != started
@@ -30,6 +34,8 @@ def _boot() -> str:
 def _started(pid: int) -> str:
     try:
         # The name in parentheses may hold anything, blanks and parentheses too.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        # A zombie has ended, and only waits for a parent that may never ask.
+        return "" if fields[0] in {"Z", "X"} else fields[19]
     except (OSError, IndexError):
         return ""
