@@ -33,6 +33,7 @@ from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
+from taketwo.record.written_elsewhere import written_elsewhere
 from taketwo.verify.rules import rules_from
 
 if TYPE_CHECKING:
@@ -124,16 +125,17 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         list_directory=lambda root: _listed(root, tools),
         locate=lambda path: tools.sources().locate(path, Path(started.project)),
     )
+    asked = output_request(
+        started,
+        recording,
+        places,
+        source_files=source_files,
+        inputs=inputs.inputs,
+        before=ended.before,
+        outside=(str(tools.settings.store), str(tools.cache)),
+    )
     outputs = find_outputs(
-        output_request(
-            started,
-            recording,
-            places,
-            source_files=source_files,
-            inputs=inputs.inputs,
-            before=ended.before,
-            outside=(str(tools.settings.store), str(tools.cache)),
-        ),
+        asked,
         tools.keeping_outputs,
         claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
@@ -148,6 +150,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         notices=(
             *inputs.notices,
             *outputs.notices,
+            *written_elsewhere(asked, outside=_outside(tools, facts), recorded=outputs.outputs),
             *_about_environment(started, environment),
             *(about_processes(recording, main) if started.mode != "replay" else ()),
         ),
