@@ -33,6 +33,7 @@ from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
+from taketwo.record.written_elsewhere import written_elsewhere
 from taketwo.verify.rules import rules_from
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _find_out(
 ) -> assemble.Found:
     places = observed_places(
         Path(started.project),
+        subdirectory=started.source.subdirectory if started.source else "",
         home=Path(started.home) if started.home else None,
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
@@ -136,16 +138,17 @@ def _find_out(
         list_directory=lambda root: _listed(root, tools),
         locate=_locate(tools, started),
     )
+    asked = output_request(
+        started,
+        recording,
+        places,
+        source_files=source_files,
+        inputs=inputs.inputs,
+        before=ended.before,
+        outside=(str(tools.settings.store), str(tools.cache)),
+    )
     outputs = find_outputs(
-        output_request(
-            started,
-            recording,
-            places,
-            source_files=source_files,
-            inputs=inputs.inputs,
-            before=ended.before,
-            outside=(str(tools.settings.store), str(tools.cache)),
-        ),
+        asked,
         tools.keeping_outputs,
         claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
@@ -160,6 +163,7 @@ def _find_out(
         notices=(
             *inputs.notices,
             *outputs.notices,
+            *written_elsewhere(asked, outside=_outside(tools, facts), recorded=outputs.outputs),
             *_about_environment(started, environment),
             *_about_processes(started, recording),
         ),

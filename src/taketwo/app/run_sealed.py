@@ -70,7 +70,8 @@ class SealedRun:
 def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
     launch = Launch(job, tools)
-    before = _files_below(job.space.tree)
+    _make_directory(job)
+    before = {**_files_below(job.space.tree), **_files_below(job.space.outside)}
     start = time.time()
     outcome, probed = _run(launch, progress)
     finished = time.time()
@@ -131,6 +132,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
+def _make_directory(job: SealedRun) -> None:
+    """Make the working directory of the command: git knows no empty directories."""
+    tree = job.space.tree.resolve()
+    directory = Path(os.path.normpath(tree / job.plan.subdirectory / job.plan.directory))
+    if directory.resolve().is_relative_to(tree):
+        directory.mkdir(parents=True, exist_ok=True)
+
+
 def _began(recording: Path, earliest: float, latest: float) -> float:
     """When the command itself began. Engines hand files over before that, and so change their ctime."""
     seen = stat_now(str(recording / "started"))
@@ -166,6 +175,7 @@ class Launch:
         self.python = f"{environment}/bin/python" if environment else job.base.python
         self.places = Places(
             project=self.place(project_target(job.plan.subdirectory)),
+            root=self.place(PROJECT),
             home=HOME,
             python=self.python,
             environment=environment,
