@@ -194,6 +194,7 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
         tools.patient_index,
         tools.store.put_bytes,
         tools.settings.lock_timeout,
+        rescue=tools.rescue(environment),
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
 
