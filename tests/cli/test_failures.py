@@ -7,14 +7,17 @@ import click
 import pytest
 
 from taketwo.cli.failures import BROKEN_PIPE, UNEXPECTED
-from taketwo.errors import StoreError, WrongData
+from taketwo.errors import StoreError, UnknownRun, WrongData
 
 
 def test_an_error_is_three_paragraphs_on_stderr_and_its_exit_code(typed):
+    typed.application.failure = UnknownRun(
+        "no run has that id", why="Nothing can be shown.", todo="See: taketwo ls"
+    )
     answer = typed("show", "nothing")
     assert answer.code == 4
     assert answer.out == ""
-    assert answer.err == "taketwo: no run has the id nothing\n\nNothing can be shown.\n\nSee: taketwo ls\n"
+    assert answer.err == "taketwo: no run has that id\n\nNothing can be shown.\n\nSee: taketwo ls\n"
 
 
 def test_an_error_of_one_sentence_is_one_paragraph(typed):

@@ -157,8 +157,9 @@ class TestCommand:
         shared = assemble.ground(
             started(PROJECT, argv=("fit",), tags={"paper": "one", "lab": "x"}), observed, COMPLETED, found()
         )
-        made = assemble.of_command(shared, observed, nothing_to_keep)
+        made = assemble.of_command(shared, observed, nothing_to_keep, started=NOON)
         assert [(m.name, m.value) for m in made.metrics] == [("loss", 1.0), ("train.auc", 0.5)]
+        assert [m.at for m in made.metrics] == [2.0, 2.0]
         assert [(p.name, p.value) for p in made.parameters] == [("seed", 2)]
         assert made.tags == {"paper": "two", "lab": "x"}
 

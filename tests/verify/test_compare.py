@@ -207,6 +207,36 @@ def test_the_console_decides_only_when_there_is_nothing_else(content):
     assert [c.held for c in with_metrics.checks if c.kind == "console"] == [None, None]
 
 
+def printed(content, before, after):
+    first, second = (Streams(stdout=content.blob(text)) for text in (before, after))
+    return judge(content, bare(streams=first), replay(of=bare(), streams=second))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"mean reaction time: 15.09\n", b"mean reaction time: 39.75\n"),
+        (b"peak enrolment 2089-03-04\n", b"peak enrolment 2082-03-07\n"),
+        (b"elapsed: 4\n", b"elapsed: 5\n"),
+        (b"lasted 3s\n", b"failed 4s\n"),
+    ],
+)
+def test_numbers_and_dates_that_are_not_those_of_the_run_itself_decide(content, before, after):
+    assert printed(content, before, after).outcome is Outcome.NOT_REPRODUCED
+
+
+def test_durations_that_differ_are_named_beside_what_agrees(content):
+    verdict = printed(content, b"auc 0.5\nhalf-life 4.7s\n", b"auc 0.5\nhalf-life 87.8s\n")
+    assert verdict.outcome is Outcome.REPRODUCED
+    assert any("4.7s became 87.8s" in caveat for caveat in verdict.caveats)
+
+
+def test_durations_alone_that_differ_are_inconclusive(content):
+    verdict = printed(content, b"effect of dose: 4.7s\n", b"effect of dose: 87.8s\n")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "4.7s became 87.8s" in verdict.reasons[0]
+
+
 def test_a_console_within_tolerance_holds(content):
     before, after = (Streams(stdout=content.blob(text)) for text in (b"auc 0.50\n", b"auc 0.51\n"))
     verdict = judge(

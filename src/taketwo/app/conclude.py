@@ -29,6 +29,7 @@ from taketwo.record.inputs import Locate, find_inputs
 from taketwo.record.main_process import about_processes, main_process
 from taketwo.record.outputs import find_outputs
 from taketwo.record.places import observed_places
+from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
@@ -55,11 +56,13 @@ def conclude(
     """
     facts = rebuilt if started.mode == "replay" else _observed(started, recording)
     found = _find_out(tools, started, recording, ended, facts)
+    if started.mode != "replay":  # there it has been done, with the places of the sandbox
+        recording = public(recording, found.places)
     shared = assemble.ground(started, recording, ended, found)
     keep = tools.store.put_file
     itself = _the_run_itself(started, recording, chosen)
     if itself is None:
-        first = assemble.of_command(shared, recording, keep)
+        first = assemble.of_command(shared, recording, keep, started=started.started)
     else:
         first = _of_call(shared, recording, itself, found.places, keep)
     sealed = [tools.store.add_manifest(first)]
@@ -115,7 +118,7 @@ def _find_out(
         argv=started.argv,
         project_link=started.project_link,
     )
-    environment = _environment(tools, started, facts)
+    environment = _environment(tools, started, facts, places)
     if environment is not None and not ended.observed:
         environment = msgspec.structs.replace(environment, observed=False)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
@@ -148,6 +151,7 @@ def _find_out(
     )
     return assemble.Found(
         places=places,
+        as_seen=ended.as_seen,
         environment=environment,
         host=host_from(recording, host_facts(started.variables, memo=tools.cache / "gpus")),
         inputs=inputs.inputs,
@@ -170,7 +174,7 @@ def _locate(tools: Tools, started: Started) -> Locate:
     """Where else inputs may be had; files beside them that say so are not asked when a replay wrote them."""
     if started.mode == "replay":
         return lambda _: ((), ())
-    return lambda path: tools.sources().locate(path, Path(started.project))
+    return tools.locate
 
 
 def _listed(root: Path, tools: Tools) -> Directory:
@@ -179,7 +183,9 @@ def _listed(root: Path, tools: Tools) -> Directory:
     return list_directory(root, tools.digests)
 
 
-def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None) -> Environment | None:
+def _environment(
+    tools: Tools, started: Started, facts: InterpreterFacts | None, places: Places
+) -> Environment | None:
     if facts is None:
         return None
     project = Path(started.project)
@@ -188,6 +194,9 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
         return environment
     wanted = requested(
         project, environment.distributions, memo=tools.remembered("requested", started.project)
+    )
+    wanted = tuple(
+        msgspec.structs.replace(each, text=public_text(each.text, places) or "") for each in wanted
     )
     return complete(
         msgspec.structs.replace(environment, requested=wanted),

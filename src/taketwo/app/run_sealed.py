@@ -32,6 +32,7 @@ from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
+from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
 from taketwo.record.started import Started
@@ -101,7 +102,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
             rules=job.rules,
         ),
     )
-    recording = relocate(Recording.read(job.space.recording), launch.roots())
+    recording = relocate(public(Recording.read(job.space.recording), launch.places), launch.roots())
     ended = Ended(
         ending=ending_of(outcome.exit_code, timed_out=outcome.timed_out, out_of_memory=outcome.out_of_memory),
         finished=finished,
@@ -114,6 +115,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         stderr=job.space.scratch / "stderr",
         original_paths=job.placed.original_paths,
         before=before,
+        as_seen=launch.places,
     )
     wanted = original.invocation.call
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None

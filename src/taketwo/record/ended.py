@@ -10,6 +10,7 @@ import msgspec
 
 from taketwo.errors import FormatError
 from taketwo.formats import canonical_json
+from taketwo.formats.places import Places
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending, Resources
 from taketwo.record.files import FileStat
@@ -23,7 +24,8 @@ class Ended(msgspec.Struct, frozen=True):
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
     for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
-    as a replay put them there. ``observed`` is false when the command's Python kept the observer out.
+    as a replay put them there. ``observed`` is false when the command's Python kept the observer out. ``as_seen``
+    are the places as its program saw them.
     """
 
     ending: Ending
@@ -35,6 +37,7 @@ class Ended(msgspec.Struct, frozen=True):
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
     observed: bool = True
+    as_seen: Places | None = None
 
 
 def keep(ended: Ended, recording: Path) -> None:

@@ -100,8 +100,16 @@ def parameter_differences(before: Sequence[Parameter], after: Sequence[Parameter
 def _parameter(parameter: Parameter) -> str:
     stored = parameter.stored
     if stored is None:
-        return str(parameter.value) if not isinstance(parameter.value, str) else repr(parameter.value)
+        value = parameter.value
+        return str(_in_order(value)) if not isinstance(value, str) else repr(value)
     return f"{stored.type} {(stored.sha256 or '')[:_SHORT]}".rstrip()
+
+
+def _in_order(value: Any) -> Any:
+    """The value with its keys in one order: a manifest sorts them, a recording has them as they came."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def environment_differences(before: Environment | None, after: Environment | None) -> list[Difference]:

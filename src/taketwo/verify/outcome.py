@@ -9,6 +9,7 @@ from taketwo.model.manifest import Manifest, Sealing
 from taketwo.model.rules import Rung
 from taketwo.model.verdict import Check, Difference, Outcome
 from taketwo.verify import ladder
+from taketwo.verify.console import ONLY_DURATIONS, UNCOMPARED
 from taketwo.verify.ending import stopped_from_outside
 
 _NAMED = 8
@@ -64,6 +65,11 @@ def _inconclusive(original: Manifest, replay: Manifest, checks: Sequence[Check])
     open_checks = [c for c in checks if c.held is None and c.kind == "result" and c.rule.allow != "ignore"]
     if open_checks:
         return (f"The function returned a value that cannot be judged: {open_checks[0].detail}.",)
+    passed_over = [c for c in checks if c.kind == "console" and ONLY_DURATIONS in c.detail]
+    if passed_over:
+        return (
+            f"What the run printed ({passed_over[0].subject}) cannot be judged: {passed_over[0].detail}.",
+        )
     if any(c.rule.allow == "ignore" for c in checks):
         return ("The rules ignore every result that the run has, so there is nothing to judge.",)
     return ("The run has no metric, no output, no result and printed nothing, so there is nothing to judge.",)
@@ -162,7 +168,12 @@ def _suspects(found: Sequence[Difference]) -> tuple[str, ...]:
 
 
 def caveats(
-    original: Manifest, replay: Manifest, outcome: Outcome, found: Sequence[Difference], rules_by: str
+    original: Manifest,
+    replay: Manifest,
+    outcome: Outcome,
+    checks: Sequence[Check],
+    found: Sequence[Difference],
+    rules_by: str,
 ) -> tuple[str, ...]:
     """What a reader must know to weigh the outcome, whatever it is."""
     sentences: list[str] = []
@@ -173,6 +184,17 @@ def caveats(
         f"The input {item.name} changed while the original run was reading it."
         for item in original.inputs
         if item.changed_during_run
+    ]
+    if replay.replay is not None and replay.replay.whole_command:
+        sentences += [
+            f"{notice.text[:1].upper()}{notice.text[1:]}."
+            for notice in original.notices
+            if notice.topic == "secrets"
+        ]
+    sentences += [
+        f"What the run printed ({check.subject}): {check.detail}."
+        for check in checks
+        if check.kind == "console" and check.held and UNCOMPARED in check.detail
     ]
     if rules_by != "author":
         sentences.append(f"The rules were fixed by {rules_by} and not by the author of the run.")
