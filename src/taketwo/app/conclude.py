@@ -203,6 +203,7 @@ def _environment(
         tools.patient_index,
         tools.store.put_bytes,
         tools.settings.lock_timeout,
+        rescue=tools.rescue(environment),
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
 
