@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,29 @@ def wait_for(path: Path, seconds: float = 60) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} never appeared"
         time.sleep(0.05)
+
+
+DESTRUCTIVE = """
+import os, shutil
+for name in ("blobs", "manifests"):
+    shutil.rmtree(os.path.join(os.environ["STORE"], name), ignore_errors=True)
+    open(os.path.join(os.environ["STORE"], name), "w").close()
+raise SystemExit(7)
+"""
+
+
+def test_a_store_that_fails_after_the_run_changes_no_exit_code_and_the_run_is_finished_later(
+    author: Author,
+) -> None:
+    author.write({"study.py": DESTRUCTIVE})
+    author = replace(author, variables={"STORE": str(author.store)})
+    done = author.taketwo("run", "--", "python", "study.py")
+    assert done.exit_code == 7
+    assert b"is not captured yet. Its recording is kept" in done.stderr
+    for name in ("blobs", "manifests"):
+        (author.store / name).unlink()
+    (row,) = author.runs()
+    manifest = author.manifest(row["run_id"])
+    assert manifest["ending"]["exit_code"] == 7
+    assert any("recovered" in notice["text"] for notice in manifest["notices"])
+    assert author.recordings == []

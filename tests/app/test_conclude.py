@@ -3,9 +3,11 @@
 import os
 import time
 
+import msgspec
 import pytest
 
 from taketwo.app.conclude import conclude, discard
+from taketwo.model.base import Notice
 from taketwo.model.environment import Artefact, Distribution
 from taketwo.model.manifest import Ending
 from taketwo.record.ended import Ended
@@ -148,3 +150,14 @@ def test_a_recording_is_gone_when_it_is_discarded_and_may_be_gone_before(tmp_pat
     discard(tmp_path / "r")
     discard(tmp_path / "r")
     assert not (tmp_path / "r").exists()
+
+
+def test_what_the_snapshot_has_to_say_is_among_the_notices_of_a_capture(project):
+    said = Notice(topic="source", text="not in the source: .env")
+    source = msgspec.structs.replace(fake_tools(project).vault.snapshot(project), notices=(said,))
+    tools = fake_tools(project)
+    tools.vault.snapshot(project)
+    observed = Recording(project / "r", processes=(process(project),))
+    (sealed,) = conclude(tools, started(project, source=source), observed, COMPLETED)
+    assert said in sealed.manifest.notices
+    assert sealed.manifest.source.notices == ()

@@ -82,7 +82,7 @@ class TestGround:
         assert self.ground(started(PROJECT, mode="replay", argv=argv)).invocation.argv == argv
 
     @pytest.mark.parametrize(
-        ("directory", "said"), [(PROJECT, ""), (PROJECT / "study", "study"), (PROJECT.parent, "..")]
+        ("directory", "said"), [(PROJECT, ""), (PROJECT / "study", "study"), (PROJECT.parent, "")]
     )
     def test_says_where_in_the_project_it_was_started(self, directory, said):
         assert self.ground(started(PROJECT, directory=str(directory))).invocation.directory == said
@@ -157,8 +157,9 @@ class TestCommand:
         shared = assemble.ground(
             started(PROJECT, argv=("fit",), tags={"paper": "one", "lab": "x"}), observed, COMPLETED, found()
         )
-        made = assemble.of_command(shared, observed, nothing_to_keep)
+        made = assemble.of_command(shared, observed, nothing_to_keep, started=NOON)
         assert [(m.name, m.value) for m in made.metrics] == [("loss", 1.0), ("train.auc", 0.5)]
+        assert [m.at for m in made.metrics] == [2.0, 2.0]
         assert [(p.name, p.value) for p in made.parameters] == [("seed", 2)]
         assert made.tags == {"paper": "two", "lab": "x"}
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from taketwo.record.flags import MASK, is_secret, mask_secrets, parameters_from
+from taketwo.record.flags import mask_secrets, masked_words, parameters_from
+from taketwo.record.secrets import MASK, is_secret
 
 
 def read(line: str) -> dict[str, Any]:
@@ -74,6 +75,69 @@ def test_secrets_are_masked_in_every_spelling(name: str) -> None:
         assert parameters_from(argv)[0].value == MASK
         assert "hunter2" not in " ".join(mask_secrets(argv))
         assert len(mask_secrets(argv)) == len(argv)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--token-count 5",
+        "--max-tokens=100",
+        "--tokens 512",
+        "max_tokens_per_step=8",
+        "--auth true",
+        "--minTokens 3",
+    ],
+)
+def test_counts_limits_and_truth_values_are_no_secrets(line: str) -> None:
+    argv = shlex.split(line)
+    assert mask_secrets(argv) == tuple(argv)
+    assert masked_words(argv) == ()
+    assert MASK not in read(line).values()
+
+
+@pytest.mark.parametrize(
+    ("line", "masked", "said"),
+    [
+        ("--token abc", "--token ***", "the value of --token"),
+        ("--password 1234", "--password ***", "the value of --password"),
+        ("--max-tokens=secretword", "--max-tokens=***", "the value of --max-tokens"),
+        ("--api-key=xyz", "--api-key=***", "the value of --api-key"),
+        ("x 'Authorization: Basic c2VjcmV0'", "x 'Authorization: ***'", "a part of argument 1"),
+        ("--header 'X-Api-Key: abc'", "--header 'X-Api-Key: ***'", "a part of argument 1"),
+        ("-e API_KEY=abc", "-e 'API_KEY=***'", "a part of argument 1"),
+        ("--env DB_PASSWORD=abc", "--env 'DB_PASSWORD=***'", "a part of argument 1"),
+        ("--db=postgres://h/x?password=abc", "--db=postgres://h/x?password=***", "the value of --db"),
+        ("'host=h password=abc user=u'", "'host=h password=*** user=u'", "a part of argument 0"),
+        ("""'{"api_key": "abc", "n": 3}'""", """'{"api_key": "***", "n": 3}'""", "a part of argument 0"),
+        ("curl -u ann:abc https://h", "curl -u ann:*** https://h", "a part of argument 2"),
+        ("mysql -pabc -u ann", "mysql '-p***' -u ann", "a part of argument 1"),
+        ("sshpass -p abc ssh h", "sshpass -p *** ssh h", "the value of -p"),
+        ("python fetch.py -u ann -p abc", "python fetch.py -u ann -p ***", "the value of -p"),
+        ("bash -c 'TOKEN=abc ./x'", "bash -c 'TOKEN=*** ./x'", "a part of argument 2"),
+    ],
+)
+def test_secrets_are_masked_where_they_usually_stand_and_it_is_said(
+    line: str, masked: str, said: str
+) -> None:
+    found = mask_secrets(shlex.split(line))
+    assert found == tuple(shlex.split(masked))
+    assert masked_words(shlex.split(line)) == (said,)
+    assert "abc" not in repr(parameters_from(shlex.split(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python serve.py -p 8080 -u 1000:1000",
+        "python fit.py -p data/x.csv",
+        "python -c 'token=5; print(token)'",
+        "pytest -p no:cacheprovider",
+        "python x.py -u 8 -p ./out",
+        "--author 'note: the key: is here'",
+    ],
+)
+def test_ports_paths_and_programs_are_left_alone(line: str) -> None:
+    assert mask_secrets(shlex.split(line)) == tuple(shlex.split(line))
 
 
 @pytest.mark.parametrize(

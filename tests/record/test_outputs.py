@@ -15,7 +15,7 @@ from taketwo.record import outputs as outputs_module
 from taketwo.record.files import Allowance, FileStat, Opened
 from taketwo.record.outputs import Artifact, OutputRequest, find_outputs
 from taketwo.record.places import observed_places
-from tests.support.keeping import MemoryStore
+from tests.support.keeping import KeepingStore
 
 
 class World:
@@ -25,7 +25,7 @@ class World:
         self.home = root
         self.project = root / "study"
         self.project.mkdir()
-        self.store = MemoryStore()
+        self.store = KeepingStore()
         self.started_ns = 0
 
     def begin(self) -> None:

@@ -153,6 +153,15 @@ class StoreContract:
         with pytest.raises(UnknownRun):
             store.resolve("19991231")
 
+    def test_latest_is_what_somebody_captured_and_never_a_replay(self, store):
+        run = store.add_manifest(small_manifest(at=NOON)).manifest
+        again = ReplayOf(
+            run_id=run.run_id, manifest_sha256=NOWHERE, sealing=Sealing(engine="venv", sealed=False)
+        )
+        replay = store.add_manifest(small_manifest(at=NOON + timedelta(days=1), replay=again)).manifest
+        assert store.resolve(" Latest ") == run.run_id
+        assert store.resolve(replay.run_id) == replay.run_id
+
     def test_an_empty_store_has_nothing_and_nothing_wrong(self, store):
         assert list(store.runs()) == []
         assert list(store.verify()) == []

@@ -99,7 +99,9 @@ class FakeStore(RunStore):
         return manifest_format.parse(content)
 
     def resolve(self, prefix: str) -> str:
-        return resolve(prefix, self.run_ids())
+        return resolve(
+            prefix, self.run_ids(), is_replay=lambda found: self.manifest(found).manifest.replay is not None
+        )
 
     def runs(self, *, experiment: str | None = None, limit: int | None = None) -> Sequence[RunSummary]:
         rows = [summarise(run_id, self.manifests[run_id]) for run_id in reversed(self.run_ids())]

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from taketwo.formats import listing
-from taketwo.model.base import Blob
+from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input
 from taketwo.model.manifest import (
     Call,
@@ -207,6 +207,36 @@ def test_the_console_decides_only_when_there_is_nothing_else(content):
     assert [c.held for c in with_metrics.checks if c.kind == "console"] == [None, None]
 
 
+def printed(content, before, after):
+    first, second = (Streams(stdout=content.blob(text)) for text in (before, after))
+    return judge(content, bare(streams=first), replay(of=bare(), streams=second))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"mean reaction time: 15.09\n", b"mean reaction time: 39.75\n"),
+        (b"peak enrolment 2089-03-04\n", b"peak enrolment 2082-03-07\n"),
+        (b"elapsed: 4\n", b"elapsed: 5\n"),
+        (b"lasted 3s\n", b"failed 4s\n"),
+    ],
+)
+def test_numbers_and_dates_that_are_not_those_of_the_run_itself_decide(content, before, after):
+    assert printed(content, before, after).outcome is Outcome.NOT_REPRODUCED
+
+
+def test_durations_that_differ_are_named_beside_what_agrees(content):
+    verdict = printed(content, b"auc 0.5\nhalf-life 4.7s\n", b"auc 0.5\nhalf-life 87.8s\n")
+    assert verdict.outcome is Outcome.REPRODUCED
+    assert any("4.7s became 87.8s" in caveat for caveat in verdict.caveats)
+
+
+def test_durations_alone_that_differ_are_inconclusive(content):
+    verdict = printed(content, b"effect of dose: 4.7s\n", b"effect of dose: 87.8s\n")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "4.7s became 87.8s" in verdict.reasons[0]
+
+
 def test_a_console_within_tolerance_holds(content):
     before, after = (Streams(stdout=content.blob(text)) for text in (b"auc 0.50\n", b"auc 0.51\n"))
     verdict = judge(
@@ -319,6 +349,22 @@ def test_an_open_network_is_a_caveat(content):
     assert "network was open" in judge(content, manifest(), replay(sealing=sealing(network=True))).caveats[0]
 
 
+def test_a_sealed_replay_without_an_image_could_use_programs_of_this_machine(content):
+    (caveat,) = judge(
+        content, manifest(), replay(sealing=sealing(engine="bubblewrap", image=None, image_id=None))
+    ).caveats
+    assert caveat.startswith(
+        "The engine bubblewrap has no image: the replay could use programs of this machine"
+    )
+
+
+def test_a_failed_replay_tells_which_variables_were_recorded_and_how_to_record_more(content):
+    failed = judge(content, manifest(), replay(metrics=()))
+    assert failed.outcome is Outcome.NOT_REPRODUCED
+    assert "Name them in the setting `variables` and capture again." in failed.caveats[-1]
+    assert judge(content, manifest(), replay()).caveats == ()
+
+
 def test_another_patch_release_and_other_files_are_caveats(content):
     built = rebuilt(
         interpreter="same minor", interpreter_version="3.11.9", identical=12430, different=("numpy/core.py",)
@@ -395,3 +441,19 @@ def test_many_failures_are_counted_and_not_all_listed(content):
     other = tuple(Metric(name=f"m{i:02}", value=i + 1) for i in range(20))
     verdict = judge(content, manifest(metrics=metrics), replay(metrics=other))
     assert "12 more results do not agree." in verdict.reasons
+
+
+def test_what_was_masked_when_it_was_captured_is_told_with_the_verdict(content):
+    masked = Notice(topic="secrets", text="the value of --password was masked; a replay runs without it")
+    verdict = judge(content, manifest(notices=(masked,)), replay(of=manifest(notices=(masked,))))
+    assert "The value of --password was masked; a replay runs without it." in verdict.caveats
+
+
+def test_inputs_of_the_home_directory_are_named_when_only_the_replay_fails(content):
+    item = Input(name="x", path="$HOME/x.csv", kind="file", content=content.blob(b"1"))
+    failed = Ending(status="failed", exit_code=1)
+    before = manifest(inputs=(item,))
+    verdict = judge(content, before, replay(of=before, ending=failed))
+    assert any("$HOME/x.csv" in reason and "full path" in reason for reason in verdict.reasons)
+    alike = manifest(inputs=(item,), ending=failed)
+    assert not any("full path" in r for r in judge(content, alike, replay(of=alike, ending=failed)).reasons)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from taketwo.verify.dates import days_of
 from taketwo.verify.volatile import mask_console, mask_line, mask_name
 
 
@@ -19,8 +20,8 @@ from taketwo.verify.volatile import mask_console, mask_line, mask_name
         ("<object at 0x7f12ab34cd56>", "<object at 0x55d1e2f3a4b5>"),
         ("saved /tmp/tmpab12/x.bin ok", "saved /tmp/tmpzz99/y.bin ok"),
         ("read /home/author/study/data.csv", "read /taketwo/project/data.csv"),
-        ("elapsed: 12.5", "elapsed: 13"),
-        ("training time = 0.25", "training time = 0.31"),
+        ("elapsed (s): 12.5", "elapsed (s): 13"),
+        ("wall time (seconds) = 0.25", "wall time (seconds) = 0.31"),
         ("100 samples/s, 34.2 it/s", "100 samples/s, 11.0 it/s"),
         ("run 123e4567-e89b-12d3-a456-426614174000", "run 00000000-e89b-12d3-a456-426614174999"),
         ("\x1b[32mok\x1b[0m", "ok"),
@@ -41,6 +42,10 @@ def test_volatile_parts_are_masked(one, other):
         ("saved /data/a.csv", "saved /data/b.csv"),
         ("timed accuracy: 0.5", "timed accuracy: 0.6"),
         ("3 students", "4 students"),
+        ("elapsed: 12.5", "elapsed: 13"),
+        ("mean reaction time: 15.0981", "mean reaction time: 39.7531"),
+        ("reaction time (ms): 351", "reaction time (ms): 352"),
+        ("survival time = 12", "survival time = 14"),
     ],
 )
 def test_results_are_not_masked(one, other):
@@ -79,3 +84,33 @@ def test_hostile_text_takes_no_longer_than_other_text(piece):
     started = time.perf_counter()
     mask_console(piece * (100_000 // len(piece)))
     assert time.perf_counter() - started < 3
+
+
+RUN = days_of("2026-03-01T10:00:00.000Z", "2026-03-01T23:59:00.000Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01",
+        "2026-03-02T00:10:00+02:00",
+        "2026-02-28 22:00:00",
+        "Sun Mar  1 10:15:00 2026",
+        "Mon, 02 Mar 2026",
+        "03/01/2026",
+        "1 Mar 2026",
+    ],
+)
+def test_dates_of_the_run_tell_when_and_are_masked(text):
+    assert mask_line(text, RUN) == "<time>"
+
+
+@pytest.mark.parametrize("text", ["2089-03-04", "2025-03-01", "Mon Jun  1 2026", "04/05/2026", "5 Mar 2026"])
+def test_other_dates_are_results(text):
+    assert "<time>" not in mask_line(f"peak enrolment {text}", RUN)
+
+
+def test_what_is_masked_as_a_duration_is_told():
+    told = []
+    mask_console("took 4.7s\nelapsed (s): 3\n10:15:00 ok", RUN, told)
+    assert told == ["4.7s", "elapsed (s): 3"]

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from taketwo.app.begin import begin
 from taketwo.app.conclude import conclude, discard
 from taketwo.app.ending import ending_of
@@ -21,8 +23,9 @@ from taketwo.engine.observed import ObservedCommand, run_observed
 from taketwo.errors import CaptureError
 from taketwo.model.manifest import Resources
 from taketwo.progress import SILENT, Progress
-from taketwo.record.ended import Ended
+from taketwo.record.ended import Ended, keep
 from taketwo.record.recording import Recording
+from taketwo.record.standard_input import StandardInput, about_standard_input
 from taketwo.verify.rules import parse_rule, rules_from
 
 BOOTSTRAP = Path(__file__).resolve().parent.parent / "observer" / "bootstrap"
@@ -31,7 +34,8 @@ BOOTSTRAP = Path(__file__).resolve().parent.parent / "observer" / "bootstrap"
 def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT) -> CommandResult:
     """Run and capture. The command's own failure is a result; what keeps it from being captured is raised before.
 
-    The exit code is that which a shell would show. A command that does not exist leaves nothing behind.
+    The exit code is that which a shell would show. A command that does not exist leaves nothing behind. What
+    goes wrong after the command has run is part of the result too.
     """
     tools = compose(settings)
     recover(tools)
@@ -60,25 +64,29 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
         stderr=recording / "stderr",
         directory=request.directory,
     )
+    given = StandardInput.now()
     try:
         outcome = run_observed(command)
     except CaptureError:
         discard(recording)
         raise
-    observed = Recording.read(recording)
-    observed, was_observed = with_its_interpreter(observed, request.argv, request.environment)
     ended = Ended(
         ending=ending_of(outcome.exit_code),
         finished=time.time(),
         resources=_resources(outcome),
         stdout=command.stdout,
         stderr=command.stderr,
-        observed=was_observed,
+        notices=about_standard_input(given, StandardInput.now()),
     )
-    sealed = conclude(tools, started, observed, ended)
+    keep(ended, recording)
+    code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
+    try:
+        observed, seen = with_its_interpreter(Recording.read(recording), request.argv, request.environment)
+        sealed = conclude(tools, started, observed, msgspec.structs.replace(ended, observed=seen))
+    except Exception as failure:  # noqa: BLE001 - an outermost door: the command has run, and its exit code counts
+        return CommandResult(exit_code=code, run_id=started.run_id, failure=failure)
     discard(recording)
     manifest = sealed[0].manifest
-    code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code
     del progress
     return CommandResult(
         exit_code=code, run_id=manifest.run_id, notices=tuple(notice.text for notice in manifest.notices)

@@ -31,9 +31,11 @@ from taketwo.record.inputs import Locate, find_inputs
 from taketwo.record.main_process import about_processes, main_process
 from taketwo.record.outputs import find_outputs
 from taketwo.record.places import observed_places
+from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
+from taketwo.record.written_elsewhere import written_elsewhere
 from taketwo.verify.rules import rules_from
 
 if TYPE_CHECKING:
@@ -59,11 +61,13 @@ def conclude(
     facts = rebuilt if replayed else _observed(started, recording)
     allowance = Allowance(tools.settings.disk_limit) if replayed else None
     found = _find_out(tools, started, recording, ended, facts, allowance)
+    if not replayed:  # there it has been done, with the places of the sandbox
+        recording = public(recording, found.places)
     shared = assemble.ground(started, recording, ended, found)
     keep = _keep_values(tools, allowance)
     itself = _the_run_itself(started, recording, chosen)
     if itself is None:
-        first = assemble.of_command(shared, recording, keep)
+        first = assemble.of_command(shared, recording, keep, started=started.started)
     else:
         first = _of_call(shared, recording, itself, found.places, keep)
     sealed = [tools.store.add_manifest(first)]
@@ -118,13 +122,14 @@ def _find_out(
 ) -> assemble.Found:
     places = observed_places(
         Path(started.project),
+        subdirectory=started.source.subdirectory if started.source else "",
         home=Path(started.home) if started.home else None,
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
         argv=started.argv,
         project_link=started.project_link,
     )
-    environment = _environment(tools, started, facts)
+    environment = _environment(tools, started, facts, places)
     if environment is not None and not ended.observed:
         environment = msgspec.structs.replace(environment, observed=False)
     source_files = tools.vault.paths(started.source.tree) if started.source else ()
@@ -142,21 +147,23 @@ def _find_out(
         list_directory=lambda root: _listed(root, tools, allowance),
         locate=_locate(tools, started),
     )
+    asked = output_request(
+        started,
+        recording,
+        places,
+        source_files=source_files,
+        inputs=inputs.inputs,
+        before=ended.before,
+        outside=(str(tools.settings.store), str(tools.cache)),
+    )
     outputs = find_outputs(
-        output_request(
-            started,
-            recording,
-            places,
-            source_files=source_files,
-            inputs=inputs.inputs,
-            before=ended.before,
-            outside=(str(tools.settings.store), str(tools.cache)),
-        ),
+        asked,
         msgspec.structs.replace(tools.keeping_outputs, allowance=allowance),
         claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
     return assemble.Found(
         places=places,
+        as_seen=ended.as_seen,
         environment=environment,
         host=host_from(recording, host_facts(started.variables, memo=tools.cache / "gpus")),
         inputs=inputs.inputs,
@@ -165,6 +172,7 @@ def _find_out(
         notices=(
             *inputs.notices,
             *outputs.notices,
+            *written_elsewhere(asked, outside=_outside(tools, facts), recorded=outputs.outputs),
             *_about_environment(started, environment),
             *_about_processes(started, recording),
         ),
@@ -186,7 +194,7 @@ def _locate(tools: Tools, started: Started) -> Locate:
     """Where else inputs may be had; files beside them that say so are not asked when a replay wrote them."""
     if started.mode == "replay":
         return lambda _: ((), ())
-    return lambda path: tools.sources().locate(path, Path(started.project))
+    return tools.locate
 
 
 def _listed(root: Path, tools: Tools, allowance: Allowance | None) -> Directory:
@@ -199,7 +207,9 @@ def _listed(root: Path, tools: Tools, allowance: Allowance | None) -> Directory:
     return list_directory(root, tools.digests)
 
 
-def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None) -> Environment | None:
+def _environment(
+    tools: Tools, started: Started, facts: InterpreterFacts | None, places: Places
+) -> Environment | None:
     if facts is None:
         return None
     project = Path(started.project)
@@ -209,11 +219,15 @@ def _environment(tools: Tools, started: Started, facts: InterpreterFacts | None)
     wanted = requested(
         project, environment.distributions, memo=tools.remembered("requested", started.project)
     )
+    wanted = tuple(
+        msgspec.structs.replace(each, text=public_text(each.text, places) or "") for each in wanted
+    )
     return complete(
         msgspec.structs.replace(environment, requested=wanted),
         tools.patient_index,
         tools.store.put_bytes,
         tools.settings.lock_timeout,
+        rescue=tools.rescue(environment),
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
 

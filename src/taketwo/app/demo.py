@@ -54,6 +54,8 @@ def run(settings: Settings, request: DemoRequest, progress: Progress = SILENT) -
         ),
         progress,
     )
+    if captured.failure is not None:
+        raise captured.failure
     if captured.exit_code != 0:
         raise CaptureError(
             f"the study ended with exit code {captured.exit_code}",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from taketwo.app import check_run, which_run
+from taketwo.app import check_run
 from taketwo.app.build_environment import locked_environment, write_lock
 from taketwo.app.export_root import fill_root, site_packages
 from taketwo.app.obtain_data import obtain
@@ -38,7 +38,7 @@ def run(settings: Settings, run: str, directory: Path) -> ExportedFiles:
     goes wrong, nothing is left in the directory.
     """
     tools = compose(settings)
-    sealed = tools.store.manifest(which_run.original(run, tools.store))
+    sealed = tools.store.manifest(tools.store.resolve(run))
     check_run.check(sealed, tools)
     environment = locked_environment(sealed.manifest, tools)
     base = _base(sealed.manifest, environment, settings)

@@ -11,12 +11,12 @@ import msgspec
 from taketwo.app.begin import RECORDINGS
 from taketwo.app.conclude import conclude, discard
 from taketwo.app.tools import Tools
-from taketwo.errors import TaketwoError
+from taketwo.errors import StoreError, TaketwoError
 from taketwo.formats import canonical_json
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending
 from taketwo.owner import is_gone
-from taketwo.record.ended import Ended
+from taketwo.record.ended import Ended, kept
 from taketwo.record.recording import Recording
 from taketwo.record.started import STARTED, Started
 
@@ -50,23 +50,45 @@ def _recover(tools: Tools, path: Path) -> str | None:
         last = max(
             (end.time for end in (*recording.processes, *recording.opens, *recording.metrics)), default=0.0
         )
+        ended = kept(path) or Ended(
+            ending=Ending(status="killed", error="the capture was ended before it was complete"),
+            finished=max(last, started.started),
+        )
         conclude(
             tools,
             started,
             recording,
-            Ended(
-                ending=Ending(status="killed", error="the capture was ended before it was complete"),
-                finished=max(last, started.started),
+            msgspec.structs.replace(
+                ended,
                 stdout=path / "stdout",
                 stderr=path / "stderr",
-                notices=(Notice(topic="capture", text="recovered: the capturing process was killed"),),
+                notices=(*ended.notices, Notice(topic="capture", text=_why(ended))),
             ),
         )
+    except StoreError:
+        # The disk is full, say: the recording is whole, and may be sealed another time.
+        if _is_sealed(tools, started.run_id):
+            discard(path)
+        return None
     except TaketwoError:
         _set_aside(path)
         return None
     discard(path)
     return started.run_id
+
+
+def _is_sealed(tools: Tools, run_id: str) -> bool:
+    try:
+        tools.store.manifest(run_id)
+    except TaketwoError:
+        return False
+    return True
+
+
+def _why(ended: Ended) -> str:
+    if ended.ending.status == "killed" and ended.ending.exit_code is None:
+        return "recovered: the capturing process was killed"
+    return "recovered: the capture could not be completed when the command had ended"
 
 
 def _claim(path: Path) -> bool:

@@ -14,7 +14,7 @@ The steps are those of the design, in this order; nothing of the run is executed
 
 from __future__ import annotations
 
-from taketwo.app import check_run, which_run
+from taketwo.app import check_run
 from taketwo.app.build_environment import build_environment
 from taketwo.app.obtain_data import obtain, require_in_place
 from taketwo.app.requests import ReplayRequest
@@ -38,7 +38,7 @@ def run(settings: Settings, request: ReplayRequest, progress: Progress = SILENT)
     rules = tuple(parse_rule(text) for text in request.tolerance)
 
     progress.step("checking the manifest and everything it refers to")
-    sealed = tools.store.manifest(which_run.original(request.run, tools.store))
+    sealed = tools.store.manifest(tools.store.resolve(request.run))
     original = sealed.manifest
     check_run.check(sealed, tools)
     names = {item.name for item in original.inputs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,15 +12,22 @@ from taketwo.engine.interface import Availability
 from taketwo.model.manifest import Manifest
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome, Verdict
-from taketwo.report.published import PublishedRow
+
+if TYPE_CHECKING:  # a capture shows no published table
+    from taketwo.report.published import PublishedRow
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured command: its exit code as a shell shows it, its run, what the user should know."""
+    """A captured command: its exit code as a shell shows it, its run, what the user should know.
+
+    ``failure`` is what kept the manifest from being sealed after the command had run. Its recording is
+    still there then, and the next command that looks at the store tries again.
+    """
 
     exit_code: int
     run_id: str
     notices: tuple[str, ...] = ()
+    failure: Exception | None = None
 
 
 class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from taketwo.app.obtain_data import PlacedData
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
+from taketwo.engine.refused import check_started
 from taketwo.engine.sealing import Opening, read_sealing
 from taketwo.environments.facts import facts_of_rebuilt
 from taketwo.environments.interface import InterpreterFacts
@@ -32,6 +33,7 @@ from taketwo.record import calls
 from taketwo.record.ended import Ended
 from taketwo.record.files import Allowance, FileStat, stat_now
 from taketwo.record.main_process import main_process
+from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
 from taketwo.record.started import Started
@@ -68,7 +70,8 @@ class SealedRun:
 def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
     launch = Launch(job, tools)
-    before = _files_below(job.space.tree)
+    _make_directory(job)
+    before = {**_files_below(job.space.tree), **_files_below(job.space.outside)}
     start = time.time()
     outcome, probed = _run(launch, progress)
     finished = time.time()
@@ -101,7 +104,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
             rules=job.rules,
         ),
     )
-    recording = relocate(Recording.read(job.space.recording), launch.roots())
+    recording = relocate(public(Recording.read(job.space.recording), launch.places), launch.roots())
     ended = Ended(
         ending=ending_of(outcome.exit_code, timed_out=outcome.timed_out, out_of_memory=outcome.out_of_memory),
         finished=finished,
@@ -114,6 +117,7 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
         stderr=job.space.scratch / "stderr",
         original_paths=job.placed.original_paths,
         before=before,
+        as_seen=launch.places,
     )
     wanted = original.invocation.call
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
@@ -128,6 +132,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
+def _make_directory(job: SealedRun) -> None:
+    """Make the working directory of the command: git knows no empty directories."""
+    tree = job.space.tree.resolve()
+    directory = Path(os.path.normpath(tree / job.plan.subdirectory / job.plan.directory))
+    if directory.resolve().is_relative_to(tree):
+        directory.mkdir(parents=True, exist_ok=True)
+
+
 def _began(recording: Path, earliest: float, latest: float) -> float:
     """When the command itself began. Engines hand files over before that, and so change their ctime."""
     seen = stat_now(str(recording / "started"))
@@ -135,10 +147,12 @@ def _began(recording: Path, earliest: float, latest: float) -> float:
 
 
 def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | None:
-    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
-    if job.built.directory is None or main is None:
+    captured = job.sealed.manifest.environment
+    if job.built.directory is None or captured is None:
         return None
-    return facts_of_rebuilt(job.built.directory, main.interpreter, version=job.base.python_version)
+    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
+    said = main.interpreter if main else captured.interpreter
+    return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:
@@ -161,6 +175,7 @@ class Launch:
         self.python = f"{environment}/bin/python" if environment else job.base.python
         self.places = Places(
             project=self.place(project_target(job.plan.subdirectory)),
+            root=self.place(PROJECT),
             home=HOME,
             python=self.python,
             environment=environment,
@@ -301,4 +316,5 @@ def _run(launch: Launch, progress: Progress) -> tuple[RunOutcome, bytes | None]:
             why=f"Nothing of the run has been executed. {said}".strip(),
             todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
         )
+    check_started(scratch / "stderr", outcome.exit_code, launch.job.engine.name)
     return outcome, opening.line

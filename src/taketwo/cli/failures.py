@@ -51,6 +51,11 @@ def document(error: TaketwoError) -> dict[str, object]:
     }
 
 
+def report(error: BaseException, shell: Shell) -> None:
+    """Say what went wrong where it does not decide the exit code."""
+    _report(_in_our_words(error, shell, ()), shell)
+
+
 def _report(error: TaketwoError, shell: Shell) -> int:
     """Three short paragraphs on stderr, or the JSON document on stdout."""
     try:

@@ -63,18 +63,6 @@ def _found(sites: tuple[Site, ...], snapshots: Snapshots) -> bytes:
     return scan.listing
 
 
-def sentence(rebuilt: Rebuilt) -> str:
-    """``environment identical: 12,431 of 12,431 files``, or how many are not."""
-    count = f"{rebuilt.identical:,} of {rebuilt.files:,} files"
-    if rebuilt.identical < rebuilt.files:
-        return f"environment differs: {count} are identical"
-    return (
-        f"environment differs: {count} are identical, others were added"
-        if rebuilt.added
-        else (f"environment identical: {count}")
-    )
-
-
 def _listed(environment: Environment, open_listing: Callable[[str], bytes]) -> tuple[listing.Listed, ...]:
     return listing.decode(open_listing(environment.listing.sha256)) if environment.listing else ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taketwo.model.base import Blob, Value
+from taketwo.model.base import Blob, Notice, Value
 
 
 class Submodule(Value, frozen=True, kw_only=True):
@@ -32,7 +32,8 @@ class Source(Value, frozen=True, kw_only=True):
 
     ``tree`` is the id of the tree of the whole repository (or of the project directory when there
     is no repository); ``subdirectory`` leads from its root to the project, ``""`` when they are the
-    same. ``proven`` is true when the tree was rebuilt at capture and gave the same id.
+    same. ``proven`` is true when the tree was rebuilt at capture and gave the same id. ``notices`` are those of
+    the snapshot; a sealed manifest has them among its own.
     """
 
     tree: str
@@ -42,3 +43,4 @@ class Source(Value, frozen=True, kw_only=True):
     size: int = 0
     proven: bool = False
     repository: Repository | None = None
+    notices: tuple[Notice, ...] = ()

@@ -31,6 +31,8 @@ _PREFIX = "taketwo-sealing: "
 _UNLIMITED = 1 << 60
 _GET_FLAGS = 0x8913
 _IS_UP = 1
+# How the last line begins when the command could not be started: the host must tell that from a failure.
+REFUSED = "taketwo: the command cannot be started: "
 
 
 def main(arguments: List[str]) -> None:
@@ -130,7 +132,7 @@ def become(command: List[str], variables: List[str]) -> None:
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606 - becoming it is the point
     except OSError as error:
-        _complain("%s: %s" % (command[0], error.strerror))
+        _complain("%s%s: %s" % (REFUSED, command[0], error.strerror))
         sys.exit(127 if error.errno == errno.ENOENT else 126)
 
 

@@ -27,15 +27,19 @@ from taketwo.model.manifest import (
 from taketwo.model.rules import Rule
 from taketwo.record import calls, events
 from taketwo.record.ended import Ended
-from taketwo.record.flags import mask_secrets, parameters_from
+from taketwo.record.flags import mask_secrets, masked_words, parameters_from
 from taketwo.record.main_process import main_process
+from taketwo.record.privacy import public_tags, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.started import Started
 from taketwo.version import __version__
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What was found out on this machine when the run had ended."""
+    """What was found out on this machine when the run had ended.
+
+    ``as_seen`` are the places as the program knew them, when that was in a sandbox.
+    """
 
     places: Places
     environment: Environment | None
@@ -44,30 +48,47 @@ class Found(msgspec.Struct, frozen=True):
     outputs: tuple[Output, ...] = ()
     streams: Streams = msgspec.field(default_factory=Streams)
     notices: tuple[Notice, ...] = ()
+    as_seen: Places | None = None
 
 
 def ground(started: Started, recording: Recording, ended: Ended, found: Found) -> Manifest:
     """What all manifests of a run have in common; that of a command lacks its metrics and what it logged."""
+    secrets: tuple[Notice, ...] = ()
+    tags = dict(started.tags)
     argv = started.argv  # a replay repeats what its manifest says, which holds no paths any more
     if started.mode != "replay":
         words = [found.places.tokenise(word) for word in started.argv]
-        argv = mask_secrets([*_program(started, found.places), *words[1:]])
+        typed = [*_program(started, found.places), *words[1:]]
+        argv = mask_secrets(typed)
+        tags = public_tags(tags, found.places)
+        secrets = tuple(
+            Notice(topic="secrets", text=f"{masked} was masked; a replay runs without it")
+            for masked in masked_words(typed)
+        )
+    source = started.source
     return Manifest(
         run_id=started.run_id,
         experiment=started.experiment,
         started_at=timestamp(started.started),
         finished_at=timestamp(ended.finished),
-        ending=ended.ending,
+        ending=msgspec.structs.replace(
+            ended.ending, error=public_text(ended.ending.error, found.as_seen or found.places)
+        ),
         invocation=Invocation(
             argv=argv,
-            directory=_directory(started),
+            directory=_directory(started, found.places),
             imports_taketwo=bool(recording.calls) or any("taketwo" in end.modules for end in recording.exits),
         ),
-        source=started.source,
+        source=msgspec.structs.replace(source, notices=()) if source else None,
         environment=found.environment,
-        inputs=tuple(_at_its_place(item, ended.original_paths) for item in found.inputs),
+        inputs=tuple(
+            sorted(
+                (_at_its_place(item, ended.original_paths) for item in found.inputs),
+                key=lambda item: item.path,
+            )
+        ),
         parameters=_flags(argv, started, recording),
-        tags=dict(started.tags),
+        tags=tags,
         outputs=found.outputs,
         streams=found.streams,
         rules=started.rules,
@@ -78,7 +99,17 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         parent=started.parent,
         replay=started.replay,
         taketwo_version=__version__,
-        notices=tuple(dict.fromkeys((*ended.notices, *found.notices))),
+        notices=tuple(
+            dict.fromkeys(
+                (
+                    *secrets,
+                    *ended.notices,
+                    *_about_directory(started, found.places),
+                    *(source.notices if source else ()),
+                    *found.notices,
+                )
+            )
+        ),
     )
 
 
@@ -98,12 +129,15 @@ def _at_its_place(item: Input, original_paths: Mapping[str, str]) -> Input:
     return item if path is None else msgspec.structs.replace(item, path=path, locations=())
 
 
-def of_command(shared: Manifest, recording: Recording, keep: calls.Keep) -> Manifest:
-    """The manifest of a whole command: the ground, what it logged, and the metrics of every call in it."""
+def of_command(shared: Manifest, recording: Recording, keep: calls.Keep, *, started: float) -> Manifest:
+    """The manifest of a whole command: the ground, what it logged, and the metrics of every call in it.
+
+    ``started`` is when it began, in seconds since the epoch.
+    """
     logged = {event.name: event.to_model() for event in recording.parameters if event.call is None}
     return msgspec.structs.replace(
         shared,
-        metrics=calls.all_metrics(recording),
+        metrics=calls.since(started, calls.all_metrics(recording)),
         parameters=(
             *shared.parameters,
             *(calls.kept_parameter(recording, each, keep) for each in logged.values()),
@@ -143,7 +177,7 @@ def of_call(
             imports_taketwo=True,
         ),
         parameters=calls.parameters_of(recording, call, keep),
-        metrics=calls.metrics_of(recording, call.call),
+        metrics=calls.since(call.time, calls.metrics_of(recording, call.call)),
         tags={
             **(tags if isinstance(tags, dict) else shared.tags),
             **{tag.name: tag.value for tag in part.tags if tag.call == call.call},
@@ -168,9 +202,19 @@ def _ending(of_run: Ending, end: events.CallEnd | None) -> Ending:
     )
 
 
-def _directory(started: Started) -> str:
+def _directory(started: Started, places: Places) -> str:
+    """Relative to the project, ``""`` also for a directory that a replay would not have."""
+    if not places.inside_source(os.path.normpath(started.directory)):
+        return ""
     relative = os.path.relpath(started.directory, started.project)
     return "" if relative == "." else relative
+
+
+def _about_directory(started: Started, places: Places) -> tuple[Notice, ...]:
+    if places.inside_source(os.path.normpath(started.directory)):
+        return ()
+    text = "the command was started outside the project: a replay starts it in the project"
+    return (Notice(topic="command", text=text),)
 
 
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:

@@ -59,6 +59,14 @@ def metrics_of(recording: Recording, call: str | None) -> tuple[Metric, ...]:
     return (*logged, *(metric for metric in returned if metric.name not in names))
 
 
+def since(started: float, metrics: Sequence[Metric]) -> tuple[Metric, ...]:
+    """The metrics with their times counted from ``started``, to the microsecond."""
+    return tuple(
+        metric if metric.at is None else msgspec.structs.replace(metric, at=round(metric.at - started, 6))
+        for metric in metrics
+    )
+
+
 def all_metrics(recording: Recording) -> tuple[Metric, ...]:
     """The metrics of a whole command: those outside calls as they are, those of calls as ``train.auc``."""
     found = list(metrics_of(recording, None))

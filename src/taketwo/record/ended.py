@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from taketwo.errors import FormatError
+from taketwo.formats import canonical_json
+from taketwo.formats.places import Places
 from taketwo.model.base import Notice
 from taketwo.model.manifest import Ending, Resources
 from taketwo.record.files import FileStat
+
+ENDED = "ended.json"
+"""The name of the file in a recording, which is there once the command has ended."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -17,7 +24,8 @@ class Ended(msgspec.Struct, frozen=True):
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
     for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
-    as a replay put them there. ``observed`` is false when the command's Python kept the observer out.
+    as a replay put them there, and ``as_seen`` the places as its program saw them. ``observed`` is false when
+    the command's Python kept the observer out.
     """
 
     ending: Ending
@@ -28,4 +36,21 @@ class Ended(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
+    as_seen: Places | None = None
     observed: bool = True
+
+
+def keep(ended: Ended, recording: Path) -> None:
+    """Write down how the run ended, for whoever must finish its manifest later; a disk that refuses is no error."""
+    with contextlib.suppress(OSError):
+        (recording / ENDED).write_bytes(
+            canonical_json.encode(msgspec.structs.replace(ended, stdout=None, stderr=None))
+        )
+
+
+def kept(recording: Path) -> Ended | None:
+    """How the run ended, if it had ended and that was written down; without its streams."""
+    try:
+        return msgspec.convert(canonical_json.decode((recording / ENDED).read_bytes()), Ended)
+    except (OSError, FormatError, msgspec.ValidationError):
+        return None

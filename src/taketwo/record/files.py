@@ -46,6 +46,10 @@ class FileStat(NamedTuple):
         """The part of a stat that tells whether a file has changed."""
         return cls(found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
 
+    def same_content(self, other: FileStat) -> bool:
+        """Whether at most the owner and the mode have changed between the two."""
+        return self[:3] == other[:3]
+
 
 class Opened(msgspec.Struct, frozen=True):
     """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file.

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taketwo.model.manifest import Parameter
-
-MASK = "***"
+from taketwo.record.passwords import short_passwords
+from taketwo.record.secrets import MASK, is_secret, is_secret_value, mask_known, mask_text
 
 _LONG = re.compile(r"--([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
 _SHORT = re.compile(r"-([A-Za-z])(?:=(.*)|([-+.\d].*))?", re.DOTALL)
@@ -22,27 +22,7 @@ _SINGLE_DASH_WORD = re.compile(r"-([A-Za-z][\w-]+)(?:=(.*))?", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LEADING_ZERO = re.compile(r"-?0\d.*")
 _OVERRIDE = re.compile(r"(\+{0,2}|~)([A-Za-z_][\w.@/:-]*)(?:=(.*))?", re.DOTALL)
-_SECRET = re.compile(
-    r"(^|[-_.])(pass(wd|word|phrase|code)?|pwd|tokens?|secrets?|credentials?|auth(orization)?|bearer|"
-    r"(api|access|secret|private|auth|license|signing|encryption|account|ssh)[-_.]?keys?|apikey|dsn|connection[-_]?string)"
-    r"($|[-_.])",
-    re.IGNORECASE,
-)
-_URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
-_KNOWN_TOKENS = re.compile(
-    r"\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hf_\w{20,}|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16})"
-)
 _HYDRA_SWITCHES = frozenset({"m", "multirun"})
-
-
-def is_secret(name: str) -> bool:
-    """Whether something of this name is likely to be nobody else's business."""
-    return _SECRET.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)) is not None
-
-
-def mask_text(text: str) -> str:
-    """``text`` with the credentials of its URLs, and tokens that well-known services give out, masked."""
-    return _KNOWN_TOKENS.sub(MASK, _URL_CREDENTIALS.sub(f"{MASK}@", text))
 
 
 def parameters_from(argv: Sequence[str]) -> tuple[Parameter, ...]:
@@ -53,7 +33,7 @@ def parameters_from(argv: Sequence[str]) -> tuple[Parameter, ...]:
     """
     found: dict[str, list[Any]] = {}
     positional = 0
-    for word in _words(argv):
+    for word in _words(mask_secrets(argv)):
         name = word.name
         if name is None:
             name = f"arg.{positional}"
@@ -67,11 +47,36 @@ def parameters_from(argv: Sequence[str]) -> tuple[Parameter, ...]:
 
 def mask_secrets(argv: Sequence[str]) -> tuple[str, ...]:
     """``argv`` with the values of secret-looking flags and overrides, and credentials anywhere, masked."""
-    masked = [mask_text(word) for word in argv]
+    masked = [mask_known(word) if _is_code(argv, at) else mask_text(word) for at, word in enumerate(argv)]
     for word in _words(argv):
         if word.secret and word.at is not None:
             masked[word.at] = argv[word.at][: word.offset] + MASK
+    for at, offset in short_passwords(argv).items():
+        masked[at] = argv[at][:offset] + MASK
     return tuple(masked)
+
+
+def masked_words(argv: Sequence[str]) -> tuple[str, ...]:
+    """What ``mask_secrets`` masks, in people's words: ``the value of --password``, ``a part of argument 3``."""
+    found = []
+    for at, (word, masked) in enumerate(zip(argv, mask_secrets(argv), strict=True)):
+        if word == masked:
+            continue
+        before = argv[at - 1] if at else ""
+        flag = _flag(word)
+        if flag is not None and flag[1] is not None:
+            found.append(f"the value of {word[: flag[2]].removesuffix('=')}")
+        elif masked == MASK and _flag(before) is not None:
+            found.append(f"the value of {before}")
+        else:
+            found.append(f"a part of argument {at}")
+    return tuple(dict.fromkeys(found))
+
+
+def _is_code(argv: Sequence[str], at: int) -> bool:
+    """Whether the word is a Python program, in which ``token = 5`` is a statement."""
+    python = any("python" in word.rpartition("/")[2].lower() for word in argv[: at - 1])
+    return at >= 2 and python and argv[at - 1] == "-c"
 
 
 class _Word:
@@ -85,7 +90,9 @@ class _Word:
 
     @property
     def secret(self) -> bool:
-        return self.name is not None and self.at is not None and is_secret(self.name)
+        if self.name is None or self.at is None:
+            return False
+        return is_secret_value(self.name, str(self.value))
 
 
 def _words(argv: Sequence[str]) -> Iterator[_Word]:
@@ -164,7 +171,7 @@ def _value(text: str | bool) -> Any:
     if text in {"true", "false", "null", "True", "False", "None"}:
         return {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}[text]
     if _NUMBER.fullmatch(text) is None or _LEADING_ZERO.fullmatch(text) or len(text) > 40:
-        return mask_text(text)
+        return text
     try:
         value = json.loads(text)
     except ValueError:  # `.5` and `5.` are numbers to Python only

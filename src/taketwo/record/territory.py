@@ -8,11 +8,11 @@ run put there itself is left out because the run made it.
 
 from __future__ import annotations
 
-import fnmatch
 import os
 from collections.abc import Iterable
 from typing import Literal
 
+from taketwo.formats.secret_files import may_hold_secrets
 from taketwo.record.files import TOOL_DIRECTORIES, is_environment
 
 Belonging = Literal["data", "private", "machine"]
@@ -36,18 +36,6 @@ _HUBS = (
     *(".cache/openml", ".cache/clip", ".cache/whisper", ".keras/datasets", ".keras/models"),
 )
 """Hidden directories of home that hold data sets and trained models, which do decide results."""
-_SECRETS = (
-    *(".env", ".env.*", ".netrc", "_netrc", ".pypirc", ".pgpass", ".git-credentials", ".htpasswd"),
-    *("*.pem", "*.key", "*.p12", "*.pfx", "*.kdbx", "id_rsa*", "id_ed25519*", "id_ecdsa*", "kaggle.json"),
-    *(
-        "credentials",
-        "credentials.json",
-        "client_secret*.json",
-        "secrets.toml",
-        "secrets.y*ml",
-        "secrets.json",
-    ),
-)
 
 
 class Territory:
@@ -86,7 +74,7 @@ class Territory:
         *directories, name = relative.split("/")
         if not TOOL_DIRECTORIES.isdisjoint(directories) or self._in_environment(path, len(directories)):
             return "machine"
-        return "private" if any(fnmatch.fnmatchcase(name, pattern) for pattern in _SECRETS) else "data"
+        return "private" if may_hold_secrets(name) else "data"
 
     def _in_environment(self, path: str, depth: int) -> bool:
         """Whether one of the innermost ``depth`` directories above ``path`` is an environment's root."""

@@ -79,7 +79,9 @@ class LocalStore(RunStore):
 
     def resolve(self, prefix: str) -> str:  # noqa: D102
         whole = normalise(prefix)
-        return whole if self._manifests.has(whole) else resolve(prefix, self._manifests.names())
+        if self._manifests.has(whole):
+            return whole
+        return resolve(prefix, self._manifests.names(), is_replay=self._is_replay)
 
     def runs(self, *, experiment: str | None = None, limit: int | None = None) -> Sequence[RunSummary]:  # noqa: D102
         return self._index.runs(experiment=experiment, limit=limit)
@@ -109,6 +111,14 @@ class LocalStore(RunStore):
     def digests(self) -> Iterator[str]:
         """The digest of every blob that is there."""
         return self._blobs.digests()
+
+    def _is_replay(self, run_id: str) -> bool:
+        try:
+            return self._manifests.read(run_id).manifest.replay is not None
+        except (StoreError, FormatError):
+            return (
+                False  # it may well be the one that is meant: whoever reads it learns what is wrong with it
+            )
 
     def _used_by(self, sha256: str) -> Sequence[str]:
         found = []

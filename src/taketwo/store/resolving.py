@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from taketwo.errors import AmbiguousRun, UnknownRun
 from taketwo.formats.run_id import is_run_id, normalise
@@ -15,16 +15,18 @@ _CONSIDERED = 2000
 _SHOWN = 10
 
 
-def resolve(typed: str, run_ids: Sequence[str]) -> str:
+def resolve(typed: str, run_ids: Sequence[str], *, is_replay: Callable[[str], bool] = lambda _: False) -> str:
     """The one run of the sorted ``run_ids`` that ``typed`` stands for.
 
-    That is a prefix of the id, or else of its last part, or ``latest``. Capitals do not matter.
+    That is a prefix of the id, or else of its last part, or ``latest``: the newest that ``is_replay`` does
+    not say to be a replay. Capitals do not matter.
     """
     if typed.strip().lower() == LATEST:
-        newest = next(filter(is_run_id, reversed(run_ids)), None)
+        captured = (run_id for run_id in reversed(run_ids) if is_run_id(run_id) and not is_replay(run_id))
+        newest = next(captured, None)
         if newest is None:
             raise UnknownRun(
-                "there is no latest run, because there are no runs",
+                "there is no latest run, because nothing was captured",
                 todo="Capture one with: taketwo run -- COMMAND",
             )
         return newest

@@ -30,14 +30,22 @@ class GitVault(SourceVault):
     """Keeps trees in the bare repository ``root``; those of format SHA-256 in one of their own inside it.
 
     ``put_file`` keeps a file as a blob of the store (the bundle of unpushed commits). The directory that
-    ``root`` lies in is the store and never part of a tree. While this object lives, ``keep_only`` of any
-    process spares the trees that it has captured: their manifests are still to be written.
+    ``root`` lies in is the store and never part of a tree, nor are untracked files that may hold secrets or
+    have more than ``largest_untracked`` bytes: the notices of a snapshot name them. While this object
+    lives, ``keep_only`` of any process spares the trees that it has captured: their manifests are still to
+    be written.
     """
 
     def __init__(
-        self, root: Path, put_file: Callable[[Path], Blob], *, largest_history: int = 64 << 20
+        self,
+        root: Path,
+        put_file: Callable[[Path], Blob],
+        *,
+        largest_history: int = 64 << 20,
+        largest_untracked: int | None = None,
     ) -> None:
         self.root = root.absolute()
+        self._largest_untracked = largest_untracked
         self._history = History(put_file, largest_history)
         self._leases: dict[str, Lease] = {}
         self._captured: tuple[str, Sequence[bytes]] = ("", ())
@@ -54,7 +62,8 @@ class GitVault(SourceVault):
                     return self._described(database, repository, survey, "" if inner == os.curdir else inner)
         # A project that the repository around it ignores is a project without a repository.
         with self._writing(_PLAIN_FORMAT) as database:
-            return _source(self._kept(database, project, self._surveyor(database).directory(project)))
+            survey = self._surveyor(database).directory(project)
+            return _source(self._kept(database, project, survey), survey)
 
     def keep_directory(self, directory: Path) -> str:
         """Keep any directory as a tree and return its tree id; ignore rules hold as in ``snapshot``."""
@@ -131,7 +140,7 @@ class GitVault(SourceVault):
                 for found in survey.nested
             ),
         )
-        return _source(kept, subdirectory=subdirectory, repository=described)
+        return _source(kept, survey, subdirectory=subdirectory, repository=described)
 
     def _kept(self, database: Database, directory: Path, survey: Survey) -> Kept:
         kept = keep(database, directory, survey.paths)
@@ -144,7 +153,9 @@ class GitVault(SourceVault):
         return kept
 
     def _surveyor(self, database: Database) -> Surveyor:
-        return Surveyor(plain=database.git(), avoid=(self.root, self.root.parent))
+        return Surveyor(
+            plain=database.git(), avoid=(self.root, self.root.parent), largest=self._largest_untracked
+        )
 
     def _database(self, object_format: str) -> Database:
         place = self.root if object_format == _PLAIN_FORMAT else self.root / f"{object_format}.git"
@@ -196,16 +207,16 @@ def _directory(place: Path) -> Path:
 def _no_directory(place: Path) -> SourceError:
     return SourceError(
         f"there is no directory {place}",
-        why="the source of a run is a directory with everything in it",
-        todo="name the directory that the project lies in",
+        why="The source of a run is a directory with everything in it.",
+        todo="Name the directory that the project lies in",
     )
 
 
 def _unknown(tree: str) -> SourceError:
     return SourceError(
         f"the source tree {tree} is not in this store",
-        why="a run cannot be replayed without its source",
-        todo="import the run together with its source: a bundle of it holds both",
+        why="A run cannot be replayed without its source.",
+        todo="Import the run together with its source: a bundle of it holds both",
     )
 
 
@@ -214,7 +225,9 @@ def _has_files(survey: Survey, subdirectory: str) -> bool:
     return any(path.startswith(prefix) for path in survey.paths)
 
 
-def _source(kept: Kept, *, subdirectory: str = "", repository: Repository | None = None) -> Source:
+def _source(
+    kept: Kept, survey: Survey, *, subdirectory: str = "", repository: Repository | None = None
+) -> Source:
     return Source(
         tree=kept.tree,
         object_format=kept.object_format,
@@ -223,4 +236,5 @@ def _source(kept: Kept, *, subdirectory: str = "", repository: Repository | None
         size=kept.size,
         proven=kept.proven,
         repository=repository,
+        notices=survey.left_out.notices(),
     )

@@ -12,6 +12,7 @@ import msgspec
 
 from taketwo.vcs.command import Git
 from taketwo.vcs.database import translated
+from taketwo.vcs.leaving_out import LeftOut, is_secret, sift
 from taketwo.vcs.user_repository import Status, UserRepository, find_repository, parse_status
 
 # Left out everywhere unless it is tracked: what Python writes beside the sources, and our own store.
@@ -60,6 +61,7 @@ class Survey(msgspec.Struct):
     nested: list[Nested] = []
     status: Status | None = None
     remotes: bytes = b""
+    left_out: LeftOut = msgspec.field(default_factory=LeftOut)
 
     def adopt(self, prefix: bytes, inner: Survey) -> None:
         """Take in what was found below ``prefix``."""
@@ -68,16 +70,19 @@ class Survey(msgspec.Struct):
         self.nested += [
             Nested(prefix + found.path, found.commit, found.remote, found.dirty) for found in inner.nested
         ]
+        self.left_out.adopt(prefix, inner.left_out)
 
 
 class Surveyor(msgspec.Struct, frozen=True):
     """Lists working trees. ``avoid`` are directories that are never part of one: the store itself.
 
-    ``plain`` is the git program on an empty repository of ours, for directories that have none.
+    ``plain`` is the git program on an empty repository of ours, for directories that have none. Untracked
+    files that are larger than ``largest`` bytes or may hold secrets are not listed but named.
     """
 
     plain: Git
     avoid: tuple[Path, ...] = ()
+    largest: int | None = None
 
     def repository(self, repository: UserRepository, directory: Path) -> Survey:
         """The files of ``directory``, which is the root of the repository's working tree or lies in it."""
@@ -93,7 +98,8 @@ class Surveyor(msgspec.Struct, frozen=True):
         others = _without_environments(others)
         links = {path: commit for path, mode, commit in tracked if mode == _LINK_TO_COMMIT}
         nested = [path[:-1] for path in others if path.endswith(b"/")]
-        untracked = [path for path in others if not path.endswith(b"/")]
+        untracked = self._sifted(survey, directory, [path for path in others if not path.endswith(b"/")])
+        survey.left_out.tracked_secrets = [path for path, _, _ in tracked if is_secret(path)]
         survey.paths = [path for path, mode, _ in tracked if mode != _LINK_TO_COMMIT] + untracked
         survey.changed = [*(survey.status.changed if survey.status else ()), *untracked]
         self._descend(survey, directory, nested, links)
@@ -113,9 +119,15 @@ class Surveyor(msgspec.Struct, frozen=True):
             *self._exclusions(directory, patterns),
         )
         found = _without_environments(listed.split(b"\0")[:-1])
-        survey = Survey(paths=[path for path in found if not path.endswith(b"/")])
+        survey = Survey()
+        survey.paths = self._sifted(survey, directory, [path for path in found if not path.endswith(b"/")])
         self._descend(survey, directory, [path[:-1] for path in found if path.endswith(b"/")], {})
         return self._finished(survey, directory)
+
+    def _sifted(self, survey: Survey, directory: Path, untracked: Sequence[bytes]) -> list[bytes]:
+        left_out = survey.left_out
+        kept, left_out.secrets, left_out.large = sift(directory, untracked, self.largest)
+        return kept
 
     def _descend(
         self, survey: Survey, directory: Path, nested: Sequence[bytes], links: dict[bytes, str]

@@ -35,7 +35,7 @@ def compare(
         checks=tuple(checks),
         differences=found,
         reasons=outcome.reasons(original, replay, answer, checks, found),
-        caveats=outcome.caveats(original, replay, answer, found, rules_by),
+        caveats=outcome.caveats(original, replay, answer, checks, found, rules_by),
         rules_by=rules_by,
         sealing=replay.replay.sealing if replay.replay else None,
         rebuilt=replay.replay.rebuilt if replay.replay else None,

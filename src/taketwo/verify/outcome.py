@@ -9,9 +9,14 @@ from taketwo.model.manifest import Manifest, Sealing
 from taketwo.model.rules import Rung
 from taketwo.model.verdict import Check, Difference, Outcome
 from taketwo.verify import ladder
+from taketwo.verify.console import ONLY_DURATIONS, UNCOMPARED
 from taketwo.verify.ending import stopped_from_outside
 
 _NAMED = 8
+_ABOUT_VARIABLES = (
+    "Of the environment variables only those that are known to decide numbers were recorded; a program that "
+    "reads others got none of them. Name them in the setting `variables` and capture again."
+)
 _KINDS = {"metric": "metric", "output": "output", "result": "result", "console": "console stream"}
 
 
@@ -47,7 +52,7 @@ def reasons(
     sentences = [_failure(check) for check in failed[:_NAMED]]
     if len(failed) > _NAMED:
         sentences.append(f"{len(failed) - _NAMED} more results do not agree.")
-    return (*sentences, *_suspects(found))
+    return (*sentences, *_misplaced(original, failed), *_suspects(found))
 
 
 def _inconclusive(original: Manifest, replay: Manifest, checks: Sequence[Check]) -> tuple[str, ...]:
@@ -60,6 +65,11 @@ def _inconclusive(original: Manifest, replay: Manifest, checks: Sequence[Check])
     open_checks = [c for c in checks if c.held is None and c.kind == "result" and c.rule.allow != "ignore"]
     if open_checks:
         return (f"The function returned a value that cannot be judged: {open_checks[0].detail}.",)
+    passed_over = [c for c in checks if c.kind == "console" and ONLY_DURATIONS in c.detail]
+    if passed_over:
+        return (
+            f"What the run printed ({passed_over[0].subject}) cannot be judged: {passed_over[0].detail}.",
+        )
     if any(c.rule.allow == "ignore" for c in checks):
         return ("The rules ignore every result that the run has, so there is nothing to judge.",)
     return ("The run has no metric, no output, no result and printed nothing, so there is nothing to judge.",)
@@ -134,6 +144,21 @@ def _shown(value: Number | str | None) -> str:
     return repr(value) if isinstance(value, (int, float)) else str(value)
 
 
+def _misplaced(original: Manifest, failed: Sequence[Check]) -> tuple[str, ...]:
+    """Inputs that a program with a path of its author's machine in it does not find in a replay."""
+    if original.ending.status != "completed" or not any(check.kind == "exit" for check in failed):
+        return ()
+    paths = [item.path for item in original.inputs if item.path.startswith("$HOME/")]
+    if not paths:
+        return ()
+    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    sentence = (
+        f"The original read {', '.join(paths[:_NAMED])}{more}. In a replay $HOME is another directory, so a "
+        "program that has the full path written in it looks in vain where its author had the file."
+    )
+    return (sentence,)
+
+
 def _suspects(found: Sequence[Difference]) -> tuple[str, ...]:
     """What is not the same and is the likeliest cause, named: code, data, parameters, packages."""
     sentences = []
@@ -158,7 +183,12 @@ def _suspects(found: Sequence[Difference]) -> tuple[str, ...]:
 
 
 def caveats(
-    original: Manifest, replay: Manifest, outcome: Outcome, found: Sequence[Difference], rules_by: str
+    original: Manifest,
+    replay: Manifest,
+    outcome: Outcome,
+    checks: Sequence[Check],
+    found: Sequence[Difference],
+    rules_by: str,
 ) -> tuple[str, ...]:
     """What a reader must know to weigh the outcome, whatever it is."""
     sentences: list[str] = []
@@ -169,6 +199,17 @@ def caveats(
         f"The input {item.name} changed while the original run was reading it."
         for item in original.inputs
         if item.changed_during_run
+    ]
+    if replay.replay is not None and replay.replay.whole_command:
+        sentences += [
+            f"{notice.text[:1].upper()}{notice.text[1:]}."
+            for notice in original.notices
+            if notice.topic == "secrets"
+        ]
+    sentences += [
+        f"What the run printed ({check.subject}): {check.detail}."
+        for check in checks
+        if check.kind == "console" and check.held and UNCOMPARED in check.detail
     ]
     if rules_by != "author":
         sentences.append(f"The rules were fixed by {rules_by} and not by the author of the run.")
@@ -182,6 +223,8 @@ def caveats(
     if outcome is Outcome.NOT_REPRODUCED and machine:
         more = ", …" if len(machine) > _NAMED else ""
         sentences.append(f"The machines differ: {', '.join(machine[:_NAMED])}{more}.")
+    if outcome is Outcome.NOT_REPRODUCED and replay.replay is not None:
+        sentences.append(_ABOUT_VARIABLES)
     return tuple(sentences)
 
 
@@ -194,6 +237,11 @@ def _sealing_caveats(sealing: Sealing) -> list[str]:
         )
     if sealing.network and not any("network" in gap for gap in sealing.gaps):
         found.append("The network was open during the replay.")
+    if sealing.sealed and sealing.image is None:
+        found.append(
+            f"The engine {sealing.engine} has no image: the replay could use programs of this machine's /usr, "
+            "which the run does not name and another machine may lack."
+        )
     return found
 
 

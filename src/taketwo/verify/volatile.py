@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+
+from taketwo.verify.dates import Days, is_of_days
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _CLOCK = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
@@ -42,11 +45,13 @@ _CONSOLE = tuple(
         (r"(?<![\w.$])/(?:[\w.@+~-]+/)+(?=[\w.@+~-])", "<path>/"),
     )
 )
+_HAS_DATE = re.compile(rf"[0-9]{{4}}-|/|{_MONTH}")
 _TIME_WORDS = re.compile(
-    # Bounded repetitions: this runs over text that others have written.
-    r"(?i)\b((?:elapsed|duration|runtime|wall|took|time)(?: (?:time|taken|elapsed|total))?"
-    r"(?: ?\([^)]{0,20}\))?[ =:]{1,40})"
-    r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+    # Bounded repetitions: this runs over text that others have written. "time" alone is no sign: reaction
+    # and survival times are results, and so is any number without a unit.
+    r"(?i)\b((?:elapsed|runtime|wall|took)(?: (?:time|taken|elapsed|total))?"
+    rf" ?\({_UNIT}\)[ =:]{{1,40}})"
+    r"([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)"
 )
 
 _IN_NAMES = tuple(
@@ -63,17 +68,29 @@ _IN_NAMES = tuple(
 )
 
 
-def mask_line(line: str) -> str:
-    """A line of console output with everything volatile replaced by a word for it."""
+def mask_line(line: str, days: Days | None = None, durations: list[str] | None = None) -> str:
+    """A line of console output with everything volatile replaced by a word for it.
+
+    With ``days`` a date is masked only when it is one of them; what is masked as a duration is appended
+    to ``durations``.
+    """
+
+    def masked(match: re.Match[str], word: str) -> str:
+        if word == "<time>" and days is not None and _HAS_DATE.search(match[0]):
+            return word if is_of_days(match[0], days) else match[0]
+        if word == "<duration>" and durations is not None:
+            durations.append(match[0])
+        return word
+
     for pattern, word in _CONSOLE:
-        line = pattern.sub(word, line)
-    return _TIME_WORDS.sub(r"\1<duration>", line)
+        line = pattern.sub(partial(masked, word=word), line)
+    return _TIME_WORDS.sub(lambda match: match[1] + masked(match, "<duration>"), line)
 
 
-def mask_console(text: str) -> list[str]:
+def mask_console(text: str, days: Days | None = None, durations: list[str] | None = None) -> list[str]:
     """The lines of a console as they stood at the end: a progress bar is its last state, masked."""
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    return [mask_line(line.rstrip("\r").rsplit("\r", 1)[-1]) for line in lines]
+    return [mask_line(line.rstrip("\r").rsplit("\r", 1)[-1], days, durations) for line in lines]
 
 
 def mask_name(path: str) -> str:

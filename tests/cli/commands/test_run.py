@@ -1,7 +1,8 @@
 import pytest
 
 from taketwo.app.requests import DeclaredData
-from taketwo.errors import CommandNotFound
+from taketwo.errors import CommandNotFound, StoreError
+from tests.support.cli_runs import CAPTURED
 
 
 def request(typed):
@@ -36,7 +37,7 @@ def test_stdout_stays_the_commands_and_the_closing_line_goes_to_stderr(typed):
     assert answer.out == ""
     assert answer.err == (
         "taketwo: note: hashes of 3 packages are pending\n"
-        "taketwo: captured 20260303-c (lak26, exit code 0) in .taketwo; next: taketwo replay 20260303-c\n"
+        f"taketwo: captured {CAPTURED} (lak26, exit code 0) in .taketwo; next: taketwo replay {CAPTURED}\n"
     )
 
 
@@ -96,3 +97,12 @@ def test_a_command_that_does_not_exist_is_127_as_in_a_shell(typed):
     typed.application.failure = CommandNotFound("there is no program trian.py")
     answer = typed("run", "trian.py")
     assert (answer.code, answer.out) == (127, "")
+
+
+def test_a_failure_after_the_command_is_told_and_changes_no_exit_code(typed):
+    typed.application.exit_code = 7
+    typed.application.failed_capture = StoreError("the disk is full", todo="Free some space.")
+    answer = typed("run", "true")
+    assert (answer.code, answer.out) == (7, "")
+    assert answer.err.startswith("taketwo: the disk is full\n\nFree some space.\n")
+    assert f"{CAPTURED} is not captured yet" in answer.err

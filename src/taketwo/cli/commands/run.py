@@ -68,7 +68,15 @@ def command(
     )
     settings = shell.settings(experiment=experiment)
     result = shell.application.capture_command(settings, request, Warnings(sys.stderr))
-    if not quiet:
+    if result.failure is not None:
+        from taketwo.cli import failures  # noqa: PLC0415  rarely needed
+
+        failures.report(result.failure, shell)
+        output.say(
+            f"taketwo: {result.run_id} is not captured yet. Its recording is kept, and the next taketwo command "
+            f"here tries again. The exit code ({result.exit_code}) is that of your command."
+        )
+    elif not quiet:
         for notice in result.notices:
             output.say(f"taketwo: note: {notice}")
         store = settings.store.relative_to(here) if settings.store.is_relative_to(here) else settings.store
