@@ -15,9 +15,6 @@ class Progress:
     def found(self, text: str) -> None:
         """Report what the step found out, which is worth keeping: ``8,152 of 8,152 files identical``."""
 
-    def advance(self, done: int, total: int | None) -> None:
-        """Report that ``done`` of ``total`` units of the step are finished; ``None`` when unknown."""
-
     def warn(self, text: str) -> None:
         """Tell the user something that they should know, which does not stop the work."""
 

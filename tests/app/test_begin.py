@@ -202,3 +202,23 @@ def test_the_store_and_its_recordings_are_closed_to_other_users(tmp_path: Path, 
         os.umask(before)
     for private in (recording, recording.parent, project / ".taketwo"):
         assert private.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_untracked_file_above_the_limit_is_no_source_and_an_input_by_reference(author: Author) -> None:
+    author = replace(author, variables={"TAKETWO_INPUT_LIMIT": "1MB"})
+    author.write(
+        {
+            "study.py": "open('n.txt', 'w').write(str(len(open('big.bin').read())))\n",
+            "big.bin": "x" * 2_000_000,
+            ".env": "TOKEN=1\n",
+        }
+    )
+    run = author.capture("python", "study.py")
+    manifest = author.manifest(run)
+    (item,) = manifest["inputs"]
+    assert (item["path"], item["kept"]) == ("$PROJECT/big.bin", "reference")
+    said = [notice["text"] for notice in manifest["notices"] if notice["topic"] == "source"]
+    assert len(said) == 2
+    assert ".env" in said[0]
+    assert "big.bin (2,000,000 bytes)" in said[1]
+    assert author.replay(run, "venv")["outcome"] == "reproduced"

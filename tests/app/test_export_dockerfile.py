@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from taketwo.environments.configuration import pip_settings
-from taketwo.environments.rebuilt import compare, site_of
+from taketwo.environments.facts import site_of
+from taketwo.environments.rebuilt import compare
 from taketwo.store.local import LocalStore
 from tests.support.author import Author, Authors, make_environment
 from tests.support.requirements import require
@@ -108,9 +109,11 @@ def test_everything_is_in_its_place_and_nothing_else(study: Author) -> None:
         *(f"{site}/{name}" for name in ("six.py", "answer.py", "library.pth")),
     }
     assert expected <= found
-    # Records of a package, and the module that the run read as a file from outside the project.
+    # Records of a package, the module that the run read as a file from outside the project, and both files
+    # where their way from the project leads.
     others = {path for path in found - expected if "/answer_example-1.0.dist-info/" not in path}
-    assert others <= {f"root{study.project.parents[1]}/library/library.py"}
+    module = f"root{study.project.parents[1]}/library/library.py"
+    assert others <= {module, "root/library/library.py", "root/data/cohort.txt"}
     assert (directory / f"{site}/library.pth").read_text() == "/taketwo/sources/library\n"
     sealed = study.store / "manifests" / f"{run}.json"
     assert (directory / "manifest.json").read_bytes() == sealed.read_bytes()

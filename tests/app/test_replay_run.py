@@ -151,7 +151,7 @@ def test_another_user_replays_with_a_copy_of_the_store(author: Author, strangers
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     verdict = json.loads(done.stdout)
     assert verdict["outcome"] == "reproduced"
-    assert verdict["sealing"]["sealed"] is True
+    assert verdict["sealing"]["sealed"] is True, verdict["sealing"]["gaps"]
     assert verdict["rebuilt"]["identical"] == verdict["rebuilt"]["files"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from dataclasses import replace
@@ -80,3 +81,20 @@ def sleepers_below(root: Path) -> list[int]:
         if directory.is_relative_to(root) and b"98.7" in command:
             found.append(int(process.name))
     return found
+
+
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
+def test_a_program_that_the_sandbox_lacks_is_a_malfunction_and_no_difference(
+    author: Author, tmp_path: Path, engine: str
+) -> None:
+    sealed_or_not(engine)
+    program = tmp_path / "programs" / "own-statistics"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 3\n")
+    program.chmod(0o755)
+    author = replace(author, variables={"PATH": f"{program.parent}:{os.environ['PATH']}"})
+    run = author.capture("own-statistics")
+    done = author.taketwo("replay", run, "--engine", engine)
+    assert done.exit_code == 50
+    assert b"there is no own-statistics in what" in done.stderr
+    assert b"--base-image" in done.stderr

@@ -1,12 +1,20 @@
 """What was found out after sealing completes a manifest, and can change nothing that was sealed."""
 
+import hashlib
+import zipfile
+
 import msgspec
 import pytest
 
+from taketwo.app import lock_run
 from taketwo.app.tools import LOCK
+from taketwo.environments.lock import complete
+from taketwo.formats import listing
+from taketwo.formats.listing import Listed
 from taketwo.model.environment import Artefact, Distribution, Environment, Interpreter
 from tests.support.fake_tools import fake_tools
 from tests.support.manifests import small_manifest
+from tests.support.wheels import make_wheel
 
 WHEEL = Artefact(filename="six-1.0-py3-none-any.whl", sha256="a" * 64)
 PENDING = Distribution(name="six", version="1.0", origin="pending", files_sha256="b" * 64)
@@ -55,3 +63,43 @@ def test_an_amendment_cannot_change_what_was_sealed(tools, manifest):
 @pytest.mark.parametrize("document", [{}, {"artefacts": 3}, {"artefacts": {"six": [{"filename": 1}]}}])
 def test_an_amendment_that_is_none_is_passed_over(tools, manifest, document):
     assert amend(tools, manifest, document).distributions == SEALED.distributions
+
+
+@pytest.fixture
+def private(tools, tmp_path, monkeypatch):
+    """A package that no index has, installed from a wheel that lies in a folder which pip knows."""
+    wheel = make_wheel(tmp_path / "wheels", "private", {"private.py": b"x = 1\n"})
+    with zipfile.ZipFile(wheel) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    files = (Listed(name, hashlib.sha256(data).hexdigest(), len(data)) for name, data in content.items())
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheel.parent))
+    pending = Distribution(name="private", version="1.0", origin="pending", tags=("py3-none-any",))
+    return msgspec.structs.replace(
+        SEALED, distributions=(pending,), listing=tools.store.put_bytes(listing.encode(files))
+    )
+
+
+def test_a_capture_keeps_the_wheel_of_what_no_index_has(tools, private):
+    found = complete(private, tools.index, tools.store.put_bytes, 1, rescue=tools.rescue(private))
+    (rescued,) = found.distributions
+    assert (rescued.origin, found.lock.pending) == ("wheel", ())
+    assert tools.store.has(rescued.wheel.sha256)
+
+
+def test_a_wheel_that_was_found_after_sealing_completes_the_run_and_is_kept_with_it(
+    tools, private, monkeypatch
+):
+    run = small_manifest(environment=private)
+    tools.store.add_manifest(run)
+    monkeypatch.setattr(lock_run, "compose", lambda _: tools)
+    assert lock_run.run(tools.settings, run.run_id).completed == ("private",)
+    tools.store.collect_garbage()
+    (rescued,) = tools.environment_of(run).distributions
+    assert rescued.origin == "wheel"
+    assert tools.store.has(rescued.wheel.sha256)
+
+
+def test_a_folder_without_the_wheel_rescues_nothing(tools, private, tmp_path):
+    (tmp_path / "wheels" / "private-1.0-py3-none-any.whl").unlink()
+    found = complete(private, tools.index, tools.store.put_bytes, 1, rescue=tools.rescue(private))
+    assert found.lock.pending == ("private",)

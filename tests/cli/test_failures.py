@@ -7,14 +7,17 @@ import click
 import pytest
 
 from taketwo.cli.failures import BROKEN_PIPE, UNEXPECTED
-from taketwo.errors import StoreError, WrongData
+from taketwo.errors import StoreError, UnknownRun, WrongData
 
 
 def test_an_error_is_three_paragraphs_on_stderr_and_its_exit_code(typed):
+    typed.application.failure = UnknownRun(
+        "no run has that id", why="Nothing can be shown.", todo="See: taketwo ls"
+    )
     answer = typed("show", "nothing")
     assert answer.code == 4
     assert answer.out == ""
-    assert answer.err == "taketwo: no run has the id nothing\n\nNothing can be shown.\n\nSee: taketwo ls\n"
+    assert answer.err == "taketwo: no run has that id\n\nNothing can be shown.\n\nSee: taketwo ls\n"
 
 
 def test_an_error_of_one_sentence_is_one_paragraph(typed):
@@ -126,3 +129,9 @@ def test_a_directory_that_was_deleted_is_explained(typed):
     from taketwo.cli.shell import Shell
 
     assert run_taketwo(["ls"], Shell(typed.application, {}, gone)) == 2
+
+
+def test_what_an_error_quotes_cannot_act_on_the_terminal(typed):
+    typed.application.failure = StoreError("it said \x1b[2Jok", why="line\nline\x9b", todo="caf\u00e9")
+    answer = typed("ls")
+    assert answer.err == "taketwo: it said \\x1b[2Jok\n\nline\nline\\x9b\n\ncaf\u00e9\n"

@@ -31,6 +31,15 @@ def test_help_names_every_command_with_its_summary(typed):
     assert all(name in answer.out and summary in answer.out for name, summary in COMMANDS.items())
 
 
+def test_help_begins_with_what_to_type_line_by_line(typed):
+    lines = [line.strip() for line in typed("--help").out.splitlines()]
+    assert [line.split("  ")[0] for line in lines if line.startswith("taketwo ")] == [
+        "taketwo demo",
+        "taketwo run python train.py",
+        "taketwo replay latest",
+    ]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(typed, name):
     answer = typed(name, "--help")

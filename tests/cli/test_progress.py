@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from taketwo.cli.progress import QUIET_SECONDS, LiveStatus, PlainLines, Warnings, amount, progress_on
+from taketwo.cli.progress import QUIET_SECONDS, LiveStatus, PlainLines, Warnings, progress_on
 from taketwo.progress import Progress
 
 
@@ -45,23 +45,30 @@ def test_plain_lines_show_life_while_a_step_is_busy():
     assert stream.getvalue().splitlines()[1:] == [f"         … package {number}" for number in (9, 19, 29)]
 
 
-def test_plain_lines_say_how_far_a_long_step_is_only_now_and_then():
-    stream, clock = io.StringIO(), Clock()
-    progress = PlainLines(stream, clock)
-    progress.step("hashing")
-    for done in range(100):
-        clock.now += QUIET_SECONDS / 10
-        progress.advance(done, 100)
-    lines = stream.getvalue().splitlines()
-    assert len(lines) == 1 + 10
-    assert lines[1] == "         … 9 of 100 (9 %)"
-
-
 def test_a_name_that_the_stream_cannot_show_is_escaped():
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     PlainLines(stream).step("reading caf\u00e9\udcff.csv")
     assert raw.getvalue() == b"taketwo: reading caf\\xe9\\udcff.csv\n"
+
+
+def test_what_a_program_prints_cannot_act_on_the_terminal():
+    hostile = "\x1b]0;owned\x07\x1b[2J\x9b1;1HReproduced\u202e\r: everything"
+    stream, clock = io.StringIO(), Clock()
+    plain = PlainLines(stream, clock)
+    terminal, progress = live(clock)
+    with progress:
+        for each in (plain, progress):
+            each.step("running")
+            clock.now += QUIET_SECONDS
+            each.detail(hostile)
+            each.found(hostile)
+            each.warn(hostile)
+    for text in (stream.getvalue(), terminal.getvalue()):
+        assert "\\x1b]0;owned\\x07\\x1b[2J\\x9b1;1HReproduced\\u202e" in text.replace("\n", "")
+        assert not {"\x07", "\x9b", "\u202e"} & set(text)
+        assert "\x1b]0" not in text
+        assert "\x1b[2J" not in text
 
 
 def test_warnings_say_nothing_else():
@@ -70,15 +77,8 @@ def test_warnings_say_nothing_else():
     progress.step("a")
     progress.detail("b")
     progress.found("b")
-    progress.advance(1, 2)
     progress.warn("c")
     assert stream.getvalue() == "taketwo: note: c\n"
-
-
-def test_an_amount_is_shown_with_its_share():
-    assert amount(1200, 4800) == "1,200 of 4,800 (25 %)"
-    assert amount(1200, None) == "1,200"
-    assert amount(0, 0) == "0"
 
 
 def live(clock):
@@ -92,7 +92,6 @@ def test_a_terminal_keeps_finished_steps_with_their_times():
     with progress:
         progress.step("building [the] environment")
         progress.detail("numpy [extra]")
-        progress.advance(1, 4)
         progress.found("812 of 812 [files]")
         progress.found("2 new")
         clock.now += 2.5

@@ -82,6 +82,18 @@ def test_an_own_copy_with_other_content_stops_and_nothing_else_is_tried(tmp_path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.csv"]
 
 
+def test_an_own_copy_that_is_not_there_is_said_to_be_missing_and_nothing_else_is_tried(tmp_path):
+    source = web(right=b"data")
+    with pytest.raises(
+        DataError, match=r"there is nothing at .*mine.csv, where the data 'students'"
+    ) as caught:
+        sources(source, students=tmp_path / "mine.csv").fetch(
+            file_input(b"data", at("right")), tmp_path / "out", tmp_path
+        )
+    assert "--data" in caught.value.why
+    assert source.fetched == []
+
+
 def test_only_wrong_content_everywhere_is_wrong_data(tmp_path):
     with pytest.raises(WrongData):
         sources(web(wrong=b"other")).fetch(

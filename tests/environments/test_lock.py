@@ -114,6 +114,20 @@ class TestRemembered:
             complete(_environment("six"), index, blobs.put_bytes, 5, remembered=remembered)
         assert other.content == one.content
 
+    def test_a_store_without_the_rescued_wheel_gets_it_again(self, tmp_path):
+        blobs = Blobs()
+        remembered = RememberedLock(tmp_path / "lock", blobs.content.__contains__)
+
+        def rescue(distribution):
+            wheel = blobs.put_bytes(b"the wheel")
+            return msgspec.structs.replace(distribution, origin="wheel", artefacts=(SIX,), wheel=wheel)
+
+        for _ in range(2):
+            found = complete(
+                _environment("six"), FakeIndex(), blobs.put_bytes, 5, rescue=rescue, remembered=remembered
+            )
+            assert blobs.content.pop(found.distributions[0].wheel.sha256) == b"the wheel"
+
 
 def _refuse(content):
     raise AssertionError(content)

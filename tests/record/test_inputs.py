@@ -14,7 +14,7 @@ from taketwo.model.data import Location
 from taketwo.record.files import Declared, FileStat, Opened, Preimage
 from taketwo.record.inputs import InputRequest, find_inputs, first_reads
 from taketwo.record.places import observed_places
-from tests.support.keeping import MemoryStore
+from tests.support.keeping import KeepingStore
 
 
 def sha256(content: str) -> str:
@@ -28,7 +28,7 @@ class World:
         self.home = root / "home"
         self.project = self.home / "study"
         self.project.mkdir(parents=True)
-        self.store = MemoryStore()
+        self.store = KeepingStore()
         self.opens: list[Opened] = []
         self.sources: set[str] = set()
         self.started_ns = time.time_ns() + 3_600_000_000_000  # everything made before `begin` is older

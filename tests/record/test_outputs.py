@@ -13,7 +13,7 @@ from taketwo.model.data import Input
 from taketwo.record.files import FileStat, Opened
 from taketwo.record.outputs import Artifact, OutputRequest, find_outputs
 from taketwo.record.places import observed_places
-from tests.support.keeping import MemoryStore
+from tests.support.keeping import KeepingStore
 
 
 class World:
@@ -23,7 +23,7 @@ class World:
         self.home = root
         self.project = root / "study"
         self.project.mkdir()
-        self.store = MemoryStore()
+        self.store = KeepingStore()
         self.started_ns = 0
 
     def begin(self) -> None:

@@ -49,3 +49,40 @@ def test_names_cannot_act_on_a_terminal():
     )
     text = render_listing([hostile])
     assert not {"\x1b", "\u202e", "\r", "\x9b"} & set(text)
+
+
+def row(run_id, parent=None, **changes):
+    return RunSummary(
+        run_id=run_id,
+        experiment="x",
+        status="completed",
+        started_at="",
+        finished_at="",
+        command="python train.py",
+        parent=parent,
+        **changes,
+    )
+
+
+def test_calls_stand_below_the_run_that_made_them_in_the_order_in_which_they_were_made():
+    listed = [
+        row("5"),
+        row("4", "3", call="m:inner()"),
+        row("3", "1", call="m:train(lr=2)"),
+        row("2", "1", call="m:train(lr=1)"),
+        row("1"),
+    ]
+    lines = render_listing(listed).splitlines()[1:]
+    assert [line.split("completed")[1].rstrip()[2:] for line in lines] == [
+        "python train.py",
+        "python train.py",
+        "  m:train(lr=1)",
+        "  m:train(lr=2)",
+        "    m:inner()",
+    ]
+
+
+def test_every_run_is_listed_once_whatever_it_says_of_its_parent():
+    listed = [row("4", "4"), row("3", "2"), row("2", "3"), row("1", "elsewhere")]
+    lines = render_listing(listed).splitlines()[1:]
+    assert sorted(line.split()[0] for line in lines) == ["1", "2", "3", "4"]

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taketwo.model.rules import Rung
+from taketwo.model.verdict import Check
 from taketwo.report import words
 from taketwo.report.html_elements import element
 from taketwo.report.terminal import fit
@@ -46,6 +48,22 @@ def test_no_text_becomes_an_element(text):
 )
 def test_rules_are_said_as_a_reader_would(judging, said):
     assert words.rule(judging) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "rung", "after", "same"),
+    [
+        ("output", Rung.IDENTICAL, "101 bytes", True),
+        ("console", Rung.EQUAL, "101 bytes", True),
+        ("console", Rung.DIFFERENT, "101 bytes", False),
+        ("output", Rung.TOLERANCE, "101 bytes", False),
+        ("output", Rung.EQUAL, "102 bytes", False),
+        ("metric", Rung.IDENTICAL, "101 bytes", False),
+    ],
+)
+def test_only_what_was_found_equal_is_called_the_same(kind, rung, after, same):
+    check = Check(subject="x", kind=kind, rung=rung, rule=rule(), held=None, before="101 bytes", after=after)
+    assert words.is_same(check) is same
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taketwo.formats import canonical_json, manifest
-from taketwo.model.manifest import Ending, Invocation
+from taketwo.model.manifest import Call, Ending, Invocation, Parameter, StoredValue
 from taketwo.store.summaries import UNREADABLE, summarise
 from tests.support.manifests import full_manifest, small_manifest
 
@@ -21,6 +21,22 @@ def test_a_row_holds_what_the_manifest_says():
     assert (row.experiment, row.status, row.parent) == ("early-warning", "killed", value.parent)
     assert (row.started_at, row.finished_at) == (value.started_at, value.finished_at)
     assert (row.replay_of, row.manifest_sha256) == (value.replay.run_id, sealed.sha256)
+
+
+def test_a_row_of_a_call_tells_it_from_others_by_its_arguments():
+    invocation = Invocation(
+        argv=("$PYTHON", "train.py"), call=Call(module="__main__", qualname="train", script="train.py")
+    )
+    parameters = (
+        Parameter(name="rate", value=0.5, origin="argument"),
+        Parameter(name="table", stored=StoredValue(type="DataFrame"), origin="argument"),
+        Parameter(name="text", value="x" * 100, origin="argument"),
+        Parameter(name="depth", value=3, origin="default"),
+    )
+    value = small_manifest(invocation=invocation, parameters=parameters)
+    row = summarise(value.run_id, manifest.seal(value).content)
+    assert row.call == f'train.py:train(rate=0.5, table=DataFrame, text="{"x" * 22}…)'
+    assert summarise(small_manifest().run_id, manifest.seal(small_manifest()).content).call is None
 
 
 @given(st.lists(st.text() | st.text(st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)), max_size=4))

@@ -14,8 +14,9 @@ from taketwo.engine.interface import Availability
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome
 from taketwo.report.published import PublishedRow
-from tests.support.cli_runs import manifest, verdict
-from tests.support.cli_store import MemoryStore
+from taketwo.store.interface import Collected
+from tests.support.cli_runs import CAPTURED, FIRST, REPLAYED, SECOND, manifest, verdict
+from tests.support.fake_store import FakeStore
 
 
 class FakeApplication(Application):
@@ -23,7 +24,11 @@ class FakeApplication(Application):
 
     def __init__(self):
         self.asked = []
-        self.store = MemoryStore(manifest("20260301-a"), manifest("20260302-b", experiment="other"))
+        self.store = FakeStore()
+        self.store.add_manifest(manifest(FIRST))
+        self.store.add_manifest(manifest(SECOND, experiment="other"))
+        self.damages = []
+        self.garbage = Collected(blobs=0, size=0)
         self.outcome = Outcome.REPRODUCED
         self.exit_code = 0
         self.notices = ()
@@ -38,7 +43,7 @@ class FakeApplication(Application):
         self._hear("capture", settings, request, progress)
         return CommandResult(
             exit_code=self.exit_code,
-            run_id="20260303-c",
+            run_id=CAPTURED,
             notices=self.notices,
             failure=self.failed_capture,
         )
@@ -50,24 +55,29 @@ class FakeApplication(Application):
     def compare_runs(self, settings, before, after):
         self._hear("compare", settings, (before, after))
         return Comparison(
-            found=RunDiff(before="20260301-a", after="20260302-b", patch=self.patch, source=self.source),
-            verdict=verdict("20260301-a", "20260302-b", self.outcome),
-            before=manifest("20260301-a"),
-            after=manifest("20260302-b"),
+            found=RunDiff(
+                before=FIRST,
+                after=SECOND,
+                patch=self.patch,
+                source=self.source,
+            ),
+            verdict=verdict(FIRST, SECOND, self.outcome),
+            before=manifest(FIRST),
+            after=manifest(SECOND),
             read=self.store.read,
         )
 
     def verify_store(self, settings):
         self._hear("verify", settings, None)
-        return self.store.verify()
+        return iter(self.damages)
 
     def collect_garbage(self, settings, *, dry_run):
         self._hear("gc", settings, dry_run)
-        return self.store.collect_garbage(dry_run=dry_run)
+        return self.garbage
 
     def lock_run(self, settings, run, progress):
         self._hear("lock", settings, run, progress)
-        return LockResult(run_id="20260301-a", completed=("numpy", "scipy"), pending=self.pending)
+        return LockResult(run_id=FIRST, completed=("numpy", "scipy"), pending=self.pending)
 
     def open_store(self, settings):
         self._hear("store", settings, None)
@@ -79,7 +89,7 @@ class FakeApplication(Application):
             title="Spector and Mazzeo (1980)",
             citation="Journal of Economic Education 11(2)",
             directory=settings.project,
-            captured=CommandResult(exit_code=0, run_id="20260301-a"),
+            captured=CommandResult(exit_code=0, run_id=FIRST),
             replayed=self._replayed(),
             table=(
                 PublishedRow("PSI", "2.379", 2.3786877, agrees=True),
@@ -102,9 +112,9 @@ class FakeApplication(Application):
 
     def _replayed(self):
         return ReplayResult(
-            verdict=verdict("20260301-a", "20260304-d", self.outcome),
-            original=manifest("20260301-a"),
-            replay=manifest("20260304-d"),
+            verdict=verdict(FIRST, REPLAYED, self.outcome),
+            original=manifest(FIRST),
+            replay=manifest(REPLAYED),
             read=self.store.read,
         )
 

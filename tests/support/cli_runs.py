@@ -4,6 +4,10 @@ from taketwo.model.manifest import Ending, Invocation, Manifest, Metric
 from taketwo.model.rules import Rule, Rung
 from taketwo.model.verdict import Check, Outcome, Verdict
 
+# What the store of the fake application holds, and what is captured and replayed with it.
+FIRST, SECOND = "20260301-120000-aaaaaaaaaa", "20260302-120000-bbbbbbbbbb"
+CAPTURED, REPLAYED = "20260303-120000-cccccccccc", "20260304-120000-dddddddddd"
+
 
 def manifest(run_id, *, experiment="early-warning", auc=0.89):
     return Manifest(

@@ -349,6 +349,22 @@ def test_an_open_network_is_a_caveat(content):
     assert "network was open" in judge(content, manifest(), replay(sealing=sealing(network=True))).caveats[0]
 
 
+def test_a_sealed_replay_without_an_image_could_use_programs_of_this_machine(content):
+    (caveat,) = judge(
+        content, manifest(), replay(sealing=sealing(engine="bubblewrap", image=None, image_id=None))
+    ).caveats
+    assert caveat.startswith(
+        "The engine bubblewrap has no image: the replay could use programs of this machine"
+    )
+
+
+def test_a_failed_replay_tells_which_variables_were_recorded_and_how_to_record_more(content):
+    failed = judge(content, manifest(), replay(metrics=()))
+    assert failed.outcome is Outcome.NOT_REPRODUCED
+    assert "Name them in the setting `variables` and capture again." in failed.caveats[-1]
+    assert judge(content, manifest(), replay()).caveats == ()
+
+
 def test_another_patch_release_and_other_files_are_caveats(content):
     built = rebuilt(
         interpreter="same minor", interpreter_version="3.11.9", identical=12430, different=("numpy/core.py",)

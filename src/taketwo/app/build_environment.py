@@ -15,6 +15,7 @@ import msgspec
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import remove
 from taketwo.engine.interface import Base, Engine, Mount
+from taketwo.environments.facts import site_of
 from taketwo.environments.install import (
     BuildPlaces,
     BuildStep,
@@ -26,7 +27,7 @@ from taketwo.environments.install import (
 )
 from taketwo.environments.lock import complete
 from taketwo.environments.place import Placing, place, sources_needed
-from taketwo.environments.rebuilt import compare, site_of
+from taketwo.environments.rebuilt import compare
 from taketwo.environments.snapshot import Snapshots
 from taketwo.errors import LockIncomplete, RebuildError, StoreError
 from taketwo.formats import canonical_json

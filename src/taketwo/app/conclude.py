@@ -25,7 +25,7 @@ from taketwo.model.manifest import Manifest, Streams
 from taketwo.record import assemble, calls, events
 from taketwo.record.ended import Ended
 from taketwo.record.host import host_facts, host_from
-from taketwo.record.inputs import find_inputs
+from taketwo.record.inputs import Locate, find_inputs
 from taketwo.record.main_process import about_processes, main_process
 from taketwo.record.outputs import find_outputs
 from taketwo.record.places import observed_places
@@ -41,14 +41,22 @@ if TYPE_CHECKING:
 
 
 def conclude(
-    tools: Tools, started: Started, recording: Recording, ended: Ended, *, chosen: str | None = None
+    tools: Tools,
+    started: Started,
+    recording: Recording,
+    ended: Ended,
+    *,
+    chosen: str | None = None,
+    rebuilt: InterpreterFacts | None = None,
 ) -> tuple[SealedManifest, ...]:
     """Seal and keep the manifest of the run, and one for each decorated call in it; the run's own is first.
 
     In the mode ``call`` the run is the outermost call itself. A replay is one manifest: that of the call
-    with the id ``chosen``, or of the whole command.
+    with the id ``chosen``, or of the whole command, and its environment is the ``rebuilt`` one: the recording was
+    written by the replayed program, which must not name what is read on this machine.
     """
-    found = _find_out(tools, started, recording, ended)
+    facts = rebuilt if started.mode == "replay" else _observed(started, recording)
+    found = _find_out(tools, started, recording, ended, facts)
     if started.mode != "replay":  # there it has been done, with the places of the sandbox
         recording = public(recording, found.places)
     shared = assemble.ground(started, recording, ended, found)
@@ -95,9 +103,14 @@ def _of_call(
     return assemble.of_call(shared, recording, call, places, keep, rules=rules)
 
 
-def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended) -> assemble.Found:
+def _observed(started: Started, recording: Recording) -> InterpreterFacts | None:
     main = main_process(recording, started.project)
-    facts = facts_from_event(msgspec.to_builtins(main)) if main else None
+    return facts_from_event(msgspec.to_builtins(main)) if main else None
+
+
+def _find_out(
+    tools: Tools, started: Started, recording: Recording, ended: Ended, facts: InterpreterFacts | None
+) -> assemble.Found:
     places = observed_places(
         Path(started.project),
         subdirectory=started.source.subdirectory if started.source else "",
@@ -123,7 +136,7 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
         ),
         tools.keeping,
         list_directory=lambda root: _listed(root, tools),
-        locate=lambda path: tools.sources().locate(path, Path(started.project)),
+        locate=_locate(tools, started),
     )
     asked = output_request(
         started,
@@ -152,9 +165,16 @@ def _find_out(tools: Tools, started: Started, recording: Recording, ended: Ended
             *outputs.notices,
             *written_elsewhere(asked, outside=_outside(tools, facts), recorded=outputs.outputs),
             *_about_environment(started, environment),
-            *(about_processes(recording, main) if started.mode != "replay" else ()),
+            *_about_processes(started, recording),
         ),
     )
+
+
+def _locate(tools: Tools, started: Started) -> Locate:
+    """Where else inputs may be had; files beside them that say so are not asked when a replay wrote them."""
+    if started.mode == "replay":
+        return lambda _: ((), ())
+    return tools.locate
 
 
 def _listed(root: Path, tools: Tools) -> Directory:
@@ -183,8 +203,15 @@ def _environment(
         tools.patient_index,
         tools.store.put_bytes,
         tools.settings.lock_timeout,
+        rescue=tools.rescue(environment),
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
+
+
+def _about_processes(started: Started, recording: Recording) -> list[Notice]:
+    if started.mode == "replay":
+        return []
+    return about_processes(recording, main_process(recording, started.project))
 
 
 def _about_environment(started: Started, environment: Environment | None) -> list[Notice]:
@@ -211,7 +238,7 @@ def _outside(tools: Tools, facts: InterpreterFacts | None) -> Sequence[str]:
     return [
         *own,
         facts.prefix,
-        facts.base_prefix,
+        *([facts.base_prefix] if facts.base_prefix else []),
         *(entry for entry in facts.path if "site-packages" in entry),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 from taketwo.app.obtain_data import PlacedData
@@ -26,10 +27,10 @@ def fill_root(
     from where it was ``placed``), and taketwo itself when the program imports it.
     """
     _environment(root, manifest, environment, tools)
+    wanted = Counter(mount.source for mount in placed.mounts)
     for mount in sorted(placed.mounts, key=lambda mount: mount.target):  # a directory before what lies in it
-        target = _below(root, mount.target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        mount.source.replace(target)
+        wanted[mount.source] -= 1
+        _put(mount.source, _below(root, mount.target), again=wanted[mount.source] > 0)
     if manifest.invocation.imports_taketwo:
         target = _below(root, f"{LIBRARY}/taketwo")
         shutil.copytree(_PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -62,6 +63,17 @@ def _environment(root: Path, manifest: Manifest, environment: Environment, tools
         sources=sources,
     )
     place(environment, placing)
+
+
+def _put(content: Path, target: Path, *, again: bool) -> None:
+    """Move content to its place, or copy it when it is wanted at another one as well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if content.is_dir() and (again or target.is_dir()):
+        shutil.copytree(content, target, dirs_exist_ok=True)
+    elif again:
+        shutil.copyfile(content, target)
+    else:
+        content.replace(target)
 
 
 def _below(root: Path, place: str) -> Path:

@@ -28,9 +28,18 @@ def run(settings: Settings, run: str, progress: Progress = SILENT) -> LockResult
         )
     before = {d.name for d in environment.distributions if d.origin == "pending"}
     progress.step(f"asking the package index for {len(before)} hashes")
-    found = complete(environment, tools.index, tools.store.put_bytes, max(settings.lock_timeout, _AT_LEAST))
+    found = complete(
+        environment,
+        tools.index,
+        tools.store.put_bytes,
+        max(settings.lock_timeout, _AT_LEAST),
+        rescue=tools.rescue(environment),
+    )
     pending = tuple(d.name for d in found.distributions if d.origin == "pending")
     if found != environment:
         found_now = {d.name: msgspec.to_builtins(d.artefacts) for d in found.distributions if d.artefacts}
-        tools.store.amend(run_id, LOCK, {"artefacts": found_now})
+        wheels = {
+            d.name: msgspec.to_builtins(d.wheel) for d in found.distributions if d.wheel and d.name in before
+        }
+        tools.store.amend(run_id, LOCK, {"artefacts": found_now, "wheels": wheels})
     return LockResult(run_id=run_id, completed=tuple(sorted(before.difference(pending))), pending=pending)

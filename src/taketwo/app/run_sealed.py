@@ -17,7 +17,9 @@ from taketwo.app.tools import Tools
 from taketwo.app.workspace import Workspace
 from taketwo.engine.interface import Base, Engine, Limits, Mount, RunOutcome, RunRequest
 from taketwo.engine.refused import check_started
-from taketwo.engine.sealing import read_sealing
+from taketwo.engine.sealing import Opening, read_sealing
+from taketwo.environments.facts import facts_of_rebuilt
+from taketwo.environments.interface import InterpreterFacts
 from taketwo.errors import EngineError
 from taketwo.formats import canonical_json
 from taketwo.formats.manifest import SealedManifest
@@ -30,6 +32,7 @@ from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
 from taketwo.record.files import FileStat, stat_now
+from taketwo.record.main_process import main_process
 from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
@@ -70,10 +73,10 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     _make_directory(job)
     before = {**_files_below(job.space.tree), **_files_below(job.space.outside)}
     start = time.time()
-    outcome = _run(launch, progress)
+    outcome, probed = _run(launch, progress)
     finished = time.time()
     start = _began(job.space.recording, start, finished)
-    sealing = read_sealing(job.space.recording, job.engine, job.base)
+    sealing = read_sealing(probed, job.engine, job.base, network=job.network)
     original = job.sealed.manifest
     started = Started(
         run_id=new_run_id(datetime.fromtimestamp(start, UTC)),
@@ -118,7 +121,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     )
     wanted = original.invocation.call
     chosen = calls.matching(recording, wanted, original.parameters) if wanted else None
-    sealed = conclude(tools, started, recording, ended, chosen=chosen.call if chosen else None)
+    sealed = conclude(
+        tools,
+        started,
+        recording,
+        ended,
+        chosen=chosen.call if chosen else None,
+        rebuilt=_rebuilt_facts(job, recording),
+    )
     return sealed[0].manifest
 
 
@@ -134,6 +144,15 @@ def _began(recording: Path, earliest: float, latest: float) -> float:
     """When the command itself began. Engines hand files over before that, and so change their ctime."""
     seen = stat_now(str(recording / "started"))
     return min(max(seen.mtime_ns / 1e9, earliest), latest) if seen else earliest
+
+
+def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | None:
+    captured = job.sealed.manifest.environment
+    if job.built.directory is None or captured is None:
+        return None
+    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
+    said = main.interpreter if main else captured.interpreter
+    return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
 
 
 def _files_below(root: Path) -> dict[str, FileStat]:
@@ -169,11 +188,15 @@ class Launch:
     def request(self) -> RunRequest:
         """The launcher, which probes the sandbox and becomes the command."""
         settings = self.tools.settings
-        launcher = (self.python, "-I", "-S", f"{self.place(OBSERVER)}/launch.py", self.place(RECORDING), "--")
+        environment = self.environment()
+        # They would be obeyed by every program on the way to the command, the first of them on this machine.
+        late = [f"{name}={environment.pop(name)}" for name in sorted(environment) if _loads_programs(name)]
+        # The base's own interpreter, because somebody else decided what lies in the environment.
+        launcher = (self.job.base.python, "-I", "-S", f"{self.place(OBSERVER)}/launch.py", *late, "--")
         return RunRequest(
             argv=(*launcher, *self.command()),
             directory=f"{self.places.project}/{self.job.plan.directory}".rstrip("/"),
-            environment=self.environment(),
+            environment=environment,
             mounts=self.mounts,
             limits=Limits(
                 memory_bytes=settings.memory_limit,
@@ -258,23 +281,32 @@ class Launch:
         return (Mount(self.job.space.tree, PROJECT, writable=True), *self.job.built.mounts)
 
 
-def _run(launch: Launch, progress: Progress) -> RunOutcome:
+def _loads_programs(name: str) -> bool:
+    return name.startswith("LD_") or name == "GLIBC_TUNABLES"
+
+
+def _run(launch: Launch, progress: Progress) -> tuple[RunOutcome, bytes | None]:
+    """How the command ended, and what the launcher said first; stderr is kept without that."""
     scratch = launch.job.space.scratch
     with (scratch / "stdout").open("wb") as out, (scratch / "stderr").open("wb") as err:
         streams = {"stdout": out, "stderr": err}
+        opening = Opening()
 
         def listener(stream: str, content: bytes) -> None:
+            if stream == "stderr":
+                content = opening.feed(content)
             streams[stream].write(content)
             for line in content.decode("utf-8", "replace").splitlines():
                 progress.detail(line)
 
         outcome = launch.job.engine.run(launch.request(), listener)
-    if not (launch.job.space.recording / "sealing.json").exists() and outcome.exit_code != 0:
+        err.write(opening.rest())
+    if opening.line is None and outcome.exit_code != 0:
         said = (scratch / "stderr").read_text("utf-8", "replace").strip()[-2000:]
         raise EngineError(
-            f"{launch.job.engine.name} could not start {launch.python}",
+            f"{launch.job.engine.name} could not start {launch.job.base.python}",
             why=f"Nothing of the run has been executed. {said}".strip(),
             todo="Try another engine (--engine) or base image (--base-image); see `taketwo engines`.",
         )
     check_started(scratch / "stderr", outcome.exit_code, launch.job.engine.name)
-    return outcome
+    return outcome, opening.line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from taketwo.config.settings import Settings
 from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
 from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
-from taketwo.model.environment import Artefact, Environment
+from taketwo.model.base import Blob, Notice
+from taketwo.model.data import Location
+from taketwo.model.environment import Artefact, Distribution, Environment
 from taketwo.model.manifest import Manifest
 from taketwo.record.files import Keeping
 from taketwo.store.interface import RunStore
@@ -62,7 +64,7 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
         """Digests of files, remembered between runs."""
         from taketwo.data.digests import FileDigests  # noqa: PLC0415 - not needed by listings
 
-        return FileDigests(self.cache / "digests.sqlite")
+        return FileDigests(self.cache / "digests.sqlite", read_at_once=1 << 20)
 
     @cached_property
     def keeping(self) -> Keeping:
@@ -117,6 +119,15 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
         own = LocalSource(places, copies or {}, self.digests)
         return DataSources(own, (DvcSource(self.digests), UrlSource(origins)), self.digests)
 
+    def locate(self, path: Path) -> tuple[tuple[Location, ...], tuple[Notice, ...]]:
+        """Where a file of the project may be had later, besides the store, and what stood in the way."""
+        from taketwo.data.dvc_files import may_be_tracked  # noqa: PLC0415 - as above
+
+        project = self.settings.project
+        if not self.settings.origins and not may_be_tracked(path, project):
+            return (), ()  # no source can know it: spare the capture loading them all
+        return self.sources().locate(path, project)
+
     @cached_property
     def engines(self) -> Sequence[Engine]:
         """All engines, strongest first."""
@@ -151,11 +162,16 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
             return environment
         try:
             known = msgspec.convert(amended.get("artefacts"), dict[str, tuple[Artefact, ...]])
+            wheels = msgspec.convert(amended.get("wheels", {}), dict[str, Blob])
         except msgspec.ValidationError:
             return environment  # as if it had never been completed
         from taketwo.environments.lock import filled  # noqa: PLC0415 - as above
 
-        return filled(environment, known, self.store.put_bytes)
+        return filled(environment, known, self.store.put_bytes, wheels)
+
+    def rescue(self, environment: Environment) -> Callable[[Distribution], Distribution]:
+        """Finds what no index has in wheel folders of this machine, and keeps the wheel in the store."""
+        return _Rescue(environment, self.store)
 
     @cached_property
     def cache(self) -> Path:
@@ -177,6 +193,28 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
             put_bytes=self.store.put_bytes,
             size_limit=limit,
         )
+
+
+class _Rescue(msgspec.Struct, frozen=True, dict=True):
+    """Reads the folders and the environment's listing when the first distribution is to be rescued, and once."""
+
+    environment: Environment
+    store: RunStore
+
+    def __call__(self, distribution: Distribution) -> Distribution:
+        """The distribution with a wheel that gave its files, if there is one."""
+        return self._from_folders(distribution)
+
+    @cached_property
+    def _from_folders(self) -> Callable[[Distribution], Distribution]:
+        from taketwo.environments.wheel_folders import from_folders  # noqa: PLC0415 - rarely needed
+        from taketwo.formats import listing  # noqa: PLC0415 - as above
+
+        folders = _wheel_folders()
+        if not folders or self.environment.listing is None:
+            return lambda distribution: distribution
+        files = listing.decode(self.store.read(self.environment.listing.sha256))
+        return from_folders(folders, self.store.put_file, {file.path: file.sha256 for file in files})
 
 
 def _wheel_folders() -> Sequence[Path]:

@@ -51,13 +51,13 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return html(markdown(function))
 
 
-def named(values: Iterable[str], option: str) -> dict[str, str]:
-    """``NAME=VALUE`` texts as a mapping; a usage error when one has no ``=`` or no name."""
+def named(values: Iterable[str], option: str, *, form: str = "NAME=VALUE") -> dict[str, str]:
+    """``NAME=VALUE`` texts as a mapping; a usage error that shows the form when one has no ``=`` or no name."""
     found = {}
     for value in values:
         name, equals, rest = value.partition("=")
         if not equals or not name.strip():
-            raise click.UsageError(f"{option} {value!r} is not of the form NAME=VALUE.", ctx=_context())
+            raise click.UsageError(f"{option} {value!r} is not of the form {form}.", ctx=_context())
         found[name.strip()] = rest
     return found
 

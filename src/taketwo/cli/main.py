@@ -29,23 +29,27 @@ COMMANDS = {
     "demo": "Capture and replay a published study.",
 }
 
+# A line that holds the character \b tells click to leave the paragraph's lines as they are.
+_HELP = """Capture a run, replay it elsewhere, and say with evidence whether the result holds.
+
+\b
+taketwo demo                  watch a published study being captured and replayed
+taketwo run python train.py   capture a command
+taketwo replay latest         replay the newest run in a sealed container
+"""
+
 
 @click.group(
     name="taketwo",
     cls=LazyGroup,
     lazy={name: (f"taketwo.cli.commands.{name}", summary) for name, summary in COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_HELP,
 )
 @click.version_option(__version__, message="taketwo %(version)s")
 @common_options
 def taketwo() -> None:
-    r"""Capture a run, replay it elsewhere, and say with evidence whether the result holds.
-
-    \b
-    taketwo demo                      watch a published study being captured and replayed
-    taketwo run python train.py       capture a command
-    taketwo replay latest             replay the newest run in a sealed container
-    """
+    """Hold the commands; what they share is in their options."""
 
 
 def run_taketwo(arguments: Sequence[str], shell: Shell | None = None) -> int:

@@ -22,6 +22,23 @@ def print_to(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
+def neutral(text: str) -> str:
+    """``text`` with everything but line ends and tabs that acts on a terminal spelled out.
+
+    Whatever a foreign run printed, or named its files, may be part of what taketwo says.
+    """
+    if text.replace("\n", "").isprintable():
+        return text
+    from taketwo.report import words  # noqa: PLC0415  only needed for text that may not be plain
+
+    return words.neutral(text, lines=True)
+
+
+def print_safely(stream: TextIO, text: str) -> None:
+    """Print ``text`` at once; nothing in it acts on the terminal, whoever wrote it."""
+    print_to(stream, neutral(text))
+
+
 def screen() -> tuple[int, bool]:
     """The width of stdout, and whether colours belong there: 80 and no unless it is a terminal."""
     if not sys.stdout.isatty():
@@ -37,7 +54,7 @@ def write(text: str) -> None:
 
 def say(text: str) -> None:
     """Print ``text`` on stderr: what is not the answer to the question."""
-    print_to(sys.stderr, text)
+    print_safely(sys.stderr, text)
 
 
 def write_json(document: Any) -> None:

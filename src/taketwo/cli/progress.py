@@ -29,7 +29,7 @@ class Warnings(Progress):
         self._line(f"taketwo: note: {text}")
 
     def _line(self, text: str) -> None:
-        output.print_to(self._stream, text)
+        output.print_safely(self._stream, text)
 
 
 class PlainLines(Warnings):
@@ -53,10 +53,6 @@ class PlainLines(Warnings):
         """Print what the step found out below it."""
         self._said_at = self._clock()
         self._line(f"         {text}")
-
-    def advance(self, done: int, total: int | None) -> None:
-        """Print how far the step is, unless something was said a moment ago."""
-        self._now_and_then(amount(done, total))
 
     def _now_and_then(self, text: str) -> None:
         now = self._clock()
@@ -101,32 +97,23 @@ class LiveStatus(Progress):
         self._found.append(text)
         self._show(f"{self._step}: {text}")
 
-    def advance(self, done: int, total: int | None) -> None:
-        """Show how far the step is."""
-        self._show(f"{self._step}: {amount(done, total)}")
-
     def warn(self, text: str) -> None:
         """Print the warning above the live line, where it stays."""
-        self._console.print(f"note: {text}", style="yellow", markup=False, highlight=False)
+        self._console.print(output.neutral(f"note: {text}"), style="yellow", markup=False, highlight=False)
 
     def _show(self, text: str) -> None:
         from rich.markup import escape  # noqa: PLC0415  heavy, only needed on a terminal
 
-        self._status.update(escape(text))
+        self._status.update(escape(output.neutral(text)))
 
     def _finish(self, *, done: bool) -> None:
         if self._step:
             found = f": {'; '.join(self._found)}" if self._found else ""
             line = f"{'✓' if done else '✗'} {self._step}{found} ({self._clock() - self._began:.1f} s)"
-            self._console.print(line, style="dim" if done else "red", markup=False, highlight=False)
+            self._console.print(
+                output.neutral(line), style="dim" if done else "red", markup=False, highlight=False
+            )
         self._step, self._found = "", []
-
-
-def amount(done: int, total: int | None) -> str:
-    """``1,200 of 4,800 (25 %)``, or only the first number when the total is unknown."""
-    if not total:
-        return f"{done:,}"
-    return f"{done:,} of {total:,} ({100 * done // total} %)"
 
 
 @contextmanager

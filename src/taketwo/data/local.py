@@ -38,6 +38,12 @@ class LocalSource(DataSource):
         del project
         source = Path(self._places.expand(location.reference))
         if not source.exists():
+            if self._copies.get(item.name) == source:
+                raise DataError(
+                    f"there is nothing at {source}, where the data {item.name!r} should be",
+                    why="It was named with --data (or in the settings), and nothing else is tried then.",
+                    todo=f"Correct the path: --data {item.name}=PATH",
+                )
             raise DataError(
                 f"there is nothing at {source}",
                 why=f"The run needs {item.name!r}, whose bytes are not in the store.",

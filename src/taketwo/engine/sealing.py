@@ -1,32 +1,65 @@
-"""Reads what the launcher probed inside the sandbox, and names the gaps."""
+"""Reads what the launcher probed inside the sandbox, and names the gaps.
+
+The launcher is the first program there and says it in the first line of stderr, before the command exists.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 from taketwo.engine.interface import Base, Engine
 from taketwo.model.manifest import Sealing
 
-RECORD = "sealing.json"
+PREFIX = b"taketwo-sealing: "
 _SIZE_LIMIT = 64 * 1024
 
 _T = TypeVar("_T")
 
 
-def read_sealing(recording: Path, engine: Engine, base: Base | None = None) -> Sealing:
+class Opening:
+    """Takes the launcher's line off the beginning of a stream; everything else belongs to the command.
+
+    When the stream begins with anything else (an error of the engine, say), ``line`` stays ``None`` and
+    not a byte is taken: a later line that looks like it was written by the command.
+    """
+
+    def __init__(self) -> None:
+        self.line: bytes | None = None
+        self._held = b""
+        self._passed = False
+
+    def feed(self, content: bytes) -> bytes:
+        """What of these bytes, and of those held back before, belongs to the command."""
+        if self._passed:
+            return content
+        self._held += content
+        line, newline, rest = self._held.partition(b"\n")
+        if newline and line.startswith(PREFIX) and len(line) <= _SIZE_LIMIT:
+            self.line, self._held = line[len(PREFIX) :], rest
+        elif not newline and len(line) <= _SIZE_LIMIT and line.startswith(PREFIX[: len(line)]):
+            return b""  # it may still become that line
+        return self.rest()
+
+    def rest(self) -> bytes:
+        """What is held back still; the stream is at its end, or past its first line."""
+        self._passed, held, self._held = True, self._held, b""
+        return held
+
+
+def read_sealing(
+    line: bytes | None, engine: Engine, base: Base | None = None, *, network: bool = False
+) -> Sealing:
     """What the launcher found; ``sealed`` only when every probe held.
 
-    The record comes out of the sandbox and is not trusted beyond its types: whatever is missing, malformed
-    or was never written counts as a gap. It was written before the command started, but the command could
-    have rewritten it: the verdict of an engine that does not seal is never better than what it claims.
-    Gaps are clauses, without capital and full stop: whoever shows them makes sentences of them.
+    The ``line`` comes out of the sandbox and is not trusted beyond its types: whatever is missing, malformed
+    or was never written counts as a gap. What was opened from here, as the ``network`` on demand, is open
+    whatever it says. Gaps are clauses, without capital and full stop: whoever shows them makes sentences of them.
     """
-    found = _read(recording / RECORD)
+    found = _read(line)
     probes: dict[str, Any] = {
-        "network": _of(found, "network", bool),
+        "network": True if network and found else _of(found, "network", bool),
         "root_writable": _of(found, "root_writable", bool),
         "capabilities": _of(found, "capabilities", str),
         "no_new_privileges": _of(found, "no_new_privileges", bool),
@@ -107,11 +140,9 @@ def _of(found: Mapping[str, Any], name: str, kind: type[_T]) -> _T | None:
     return value if type(value) is kind else None
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(line: bytes | None) -> Mapping[str, Any]:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_SIZE_LIMIT + 1)
-        found = json.loads(content) if len(content) <= _SIZE_LIMIT else {}
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(line) if line is not None and len(line) <= _SIZE_LIMIT else {}
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

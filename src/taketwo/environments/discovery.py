@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -52,10 +52,11 @@ class Owned:
 def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
     """Every distribution that lies in ``tree``, those with a RECORD first."""
     later = []
+    below = _below_dist_infos(tree)
     for name in tree.top:
         path = f"{tree.root}/{name}"
         if name.endswith(".dist-info"):
-            owned = _dist_info(name, path, tree, site)
+            owned = _dist_info(name, path, tree, site, below.get(name, ()))
         elif name.endswith(".egg-info"):
             owned = _egg_info(name, path, tree, site)
         elif name.endswith(".egg-link"):
@@ -71,8 +72,20 @@ def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
     yield from later
 
 
-def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
-    told = dist_info.name_and_version(name) or _from_metadata(f"{path}/METADATA")
+def _below_dist_infos(tree: Tree) -> dict[str, list[str]]:
+    """The files of every dist-info directory, gathered in one pass over all files."""
+    found: dict[str, list[str]] = {}
+    for path in tree.files:
+        top, slash, _ = path.partition("/")
+        if slash and top.endswith(".dist-info"):
+            found.setdefault(top, []).append(path)
+    return found
+
+
+def _dist_info(name: str, path: str, tree: Tree, site: Site, below: Iterable[str]) -> Owned | None:
+    told = dist_info.name_and_version(name)
+    if told is None and f"{name}/METADATA" in tree.files:
+        told = _from_metadata(f"{path}/METADATA")
     if told is None:
         return None
     origin = _direct_url(f"{path}/direct_url.json") if f"{name}/direct_url.json" in tree.files else None
@@ -92,7 +105,7 @@ def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
         local_path=origin.local_path if origin else None,
     )
     owned = Owned(found)
-    owned.uncounted.update(f for f in tree.files if f.startswith(f"{name}/"))
+    owned.uncounted.update(below)
     if has_record and not _read_record(owned, f"{path}/RECORD", tree, site):
         owned.found = msgspec.structs.replace(found, how="nothing")
     return owned
@@ -115,23 +128,31 @@ def _read_record(owned: Owned, path: str, tree: Tree, site: Site) -> bool:
                 relative = absolute[len(site.path) + 1 :]
             elif within(absolute, site.prefix) and absolute != site.prefix:
                 below = absolute[len(site.prefix) + 1 :]
-                if below.split("/", 1)[0] in SCRIPTS:
-                    owned.scripts[PREFIX + below] = absolute
-                else:
-                    owned.files[PREFIX + below] = File(absolute, row.sha256, row.size)
+                if site.allows(absolute):
+                    _own_outside(owned, below, File(absolute, row.sha256, row.size))
                 continue
             else:
                 continue
         if relative.startswith(info) and relative[len(info) :] in _NOT_COUNTED:
             continue
-        source = tree.files.get(relative) or f"{site.path}/{relative}"
+        source = tree.files.get(relative) or site.allowed(f"{site.path}/{relative}")
         owned.files[relative] = File(source, row.sha256, row.size)
         owned.uncounted.discard(relative)
     return bool(rows)
 
 
+def _own_outside(owned: Owned, below: str, file: File) -> None:
+    """Take a file that lies in the prefix and not in site-packages; ``below`` is where in the prefix."""
+    if below.split("/", 1)[0] in SCRIPTS:
+        owned.scripts[PREFIX + below] = file.source
+    else:
+        owned.files[PREFIX + below] = file
+
+
 def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
     single = name in tree.files
+    if not single and f"{name}/PKG-INFO" not in tree.files:
+        return None
     told = _from_metadata(path if single else f"{path}/PKG-INFO")
     if told is None:
         return None
@@ -142,7 +163,7 @@ def _egg_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
 
 def _egg_link(name: str, path: str, site: Site) -> Owned | None:
     source = _text(path).split("\n", 1)[0].strip()
-    infos = [f.path for f in _scan(source) if f.name.endswith(".egg-info")]
+    infos = [] if site.confined else [f.path for f in _scan(source) if f.name.endswith(".egg-info")]
     told = next((t for t in map(_from_metadata, (f"{i}/PKG-INFO" for i in sorted(infos))) if t), None)
     found = Found(
         name=told[0] if told else normalised(name[: -len(".egg-link")]),

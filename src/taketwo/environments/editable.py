@@ -32,7 +32,10 @@ _GENERATED = 4 * 1024 * 1024
 
 
 class EditableKeeper:
-    """Keeps the sources of editable installs, unless they lie in ``project`` (and not in ``prefix``)."""
+    """Keeps the sources of editable installs, unless they lie in ``project`` (and not in ``prefix``).
+
+    In a ``confined`` environment no source is looked at: whoever made its record decided where it would be.
+    """
 
     def __init__(
         self,
@@ -41,11 +44,13 @@ class EditableKeeper:
         *,
         project: Path | None,
         prefix: str,
+        confined: bool = False,
     ) -> None:
         self._keeper = keeper
         self._keep_directory = keep_directory
         self._project = os.path.realpath(project) if project else None
         self._prefix = os.path.realpath(prefix)
+        self._confined = confined
         self.notices: list[Notice] = []
 
     def distribution(self, found: Found) -> Distribution:
@@ -72,7 +77,7 @@ class EditableKeeper:
         if self._project and within(real, self._project) and not self._in_environment(real):
             direct_url["path"] = "/".join(["$PROJECT", *os.path.relpath(real, self._project).split("/")])
             direct_url["path"] = direct_url["path"].removesuffix("/.")
-        elif self._can_be_kept(name, real):
+        elif not self._confined and self._can_be_kept(name, real):
             tree = self._keep_directory(Path(real))
         return Distribution(
             name=name,
@@ -116,7 +121,7 @@ class EditableKeeper:
             self._keeper.text(link.name, f"{SOURCE_MARK}\n.\n".encode()),
             self._keeper.text(f"__taketwo_{link.stem}.pth", f"{SOURCE_MARK}\n".encode()),
         ]
-        for info in sorted(Path(source).glob("*.egg-info")):
+        for info in () if self._confined else sorted(Path(source).glob("*.egg-info")):
             files += [
                 self._keeper.text(f"{info.name}/{file.name}", _marked(file.read_bytes(), source))
                 for file in sorted(info.iterdir())

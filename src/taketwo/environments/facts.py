@@ -73,6 +73,28 @@ def facts_from_event(event: dict[str, Any]) -> InterpreterFacts:
     )
 
 
+def facts_of_rebuilt(directory: Path, identity: Interpreter, *, version: str) -> InterpreterFacts:
+    """The facts of an environment that a replay built in ``directory``, on a base of this Python version.
+
+    ``identity`` is what the replayed program says of its interpreter: its words go into the manifest, and none
+    of them decides what is read here.
+    """
+    return InterpreterFacts(
+        executable="",
+        prefix=str(directory),
+        base_prefix="",
+        path=(str(site_of(directory)),),
+        identity=msgspec.structs.replace(identity, version=version, executable_sha256="", layout="venv"),
+        confined=True,
+    )
+
+
+def site_of(environment_directory: Path) -> Path:
+    """The site-packages of a virtual environment, found by looking and not by running it."""
+    found = sorted(environment_directory.glob("lib/python*/site-packages"))
+    return found[0] if found else environment_directory / "Lib" / "site-packages"
+
+
 def _layout(prefix: str, base_prefix: str) -> Literal["venv", "conda", "system"]:
     if Path(prefix, "conda-meta").is_dir():
         return "conda"

@@ -69,9 +69,18 @@ class InstalledInspector(EnvironmentInspector):
         return self._environment(facts, scan, project)
 
     def _environment(self, facts: InterpreterFacts, scan: Scan, project: Path | None) -> Environment:
-        editables = EditableKeeper(self._keeper, self._keep_directory, project=project, prefix=facts.prefix)
+        editables = EditableKeeper(
+            self._keeper,
+            self._keep_directory,
+            project=project,
+            prefix=facts.prefix,
+            confined=facts.confined,
+        )
         conda = builds(facts.prefix)
-        distributions = [self._distribution(found, editables, project, conda) for found in scan.found]
+        distributions = [
+            self._distribution(found, editables, project, conda, confined=facts.confined)
+            for found in scan.found
+        ]
         for entry in scan.path_entries:
             distributions += editables.paths(entry)
         blob = self._keeper.put_bytes(scan.listing)
@@ -86,7 +95,13 @@ class InstalledInspector(EnvironmentInspector):
         )
 
     def _distribution(
-        self, found: Found, editables: EditableKeeper, project: Path | None, conda: dict[str, str]
+        self,
+        found: Found,
+        editables: EditableKeeper,
+        project: Path | None,
+        conda: dict[str, str],
+        *,
+        confined: bool,
     ) -> Distribution:
         if found.name == INSTRUMENT:
             return _described(found, origin="instrument", direct_url={})
@@ -95,7 +110,7 @@ class InstalledInspector(EnvironmentInspector):
         if found.how == "nothing" or found.name in conda:
             build = {"kind": "conda", "build": conda[found.name]} if found.name in conda else {}
             return _described(found, origin="system", direct_url=build)
-        wheel = self._wheels.wheel_of(found)
+        wheel = None if confined else self._wheels.wheel_of(found)
         if wheel is not None:
             return _described(found, origin="wheel", direct_url=_without_path(found, project), wheel=wheel)
         if found.kind or found.how == "claimed":

@@ -11,7 +11,11 @@ from taketwo.model.environment import Artefact, Distribution, Environment, Inter
 
 
 class InterpreterFacts(Value, frozen=True, kw_only=True):
-    """What an observed interpreter said of itself. Paths here are used and never recorded."""
+    """What an observed interpreter said of itself. Paths here are used and never recorded.
+
+    ``confined`` is for environments that a replay built from somebody else's record: nothing that lies in them
+    may lead to a file outside ``prefix``.
+    """
 
     executable: str
     prefix: str
@@ -19,6 +23,7 @@ class InterpreterFacts(Value, frozen=True, kw_only=True):
     path: tuple[str, ...]
     identity: Interpreter
     user_site: str | None = None
+    confined: bool = False
 
 
 class EnvironmentInspector(ABC):

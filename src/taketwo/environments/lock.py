@@ -28,8 +28,12 @@ class RememberedLock(msgspec.Struct, frozen=True):
         known = Memo(self.path).recall(key, Environment)
         if known is None or known.lock is None:
             return None
-        kept = self.has(known.lock.pylock.sha256) and self.has(known.lock.requirements.sha256)
-        return known if kept else None
+        wheels = [d.wheel for d in known.distributions if d.wheel]
+        return (
+            known
+            if all(self.has(b.sha256) for b in (known.lock.pylock, known.lock.requirements, *wheels))
+            else None
+        )
 
 
 def complete(
@@ -61,9 +65,24 @@ def filled(
     environment: Environment,
     artefacts: Mapping[str, tuple[Artefact, ...]],
     put_bytes: Callable[[bytes], Blob],
+    wheels: Mapping[str, Blob] | None = None,
 ) -> Environment:
-    """The environment with these artefacts for packages that had none; nothing else of it can change."""
-    return _completed(environment, _Known(artefacts), put_bytes, 0.0, None)
+    """The environment with these artefacts for packages that had none; nothing else of it can change.
+
+    Those whose file is among ``wheels`` are not on an index but kept.
+    """
+    kept = wheels or {}
+    on_index = {name: files for name, files in artefacts.items() if name not in kept}
+
+    def rescue(distribution: Distribution) -> Distribution:
+        name = distribution.name
+        if name not in kept or not artefacts.get(name):
+            return distribution
+        return msgspec.structs.replace(
+            distribution, origin="wheel", artefacts=artefacts[name], wheel=kept[name]
+        )
+
+    return _completed(environment, _Known(on_index), put_bytes, 0.0, rescue)
 
 
 class _Known(ArtefactIndex):

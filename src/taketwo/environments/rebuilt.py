@@ -16,12 +16,6 @@ from taketwo.model.manifest import Rebuilt
 _NAMED = 200
 
 
-def site_of(environment_directory: Path) -> Path:
-    """The site-packages of a virtual environment, found by looking and not by running it."""
-    found = sorted(environment_directory.glob("lib/python*/site-packages"))
-    return found[0] if found else environment_directory / "Lib" / "site-packages"
-
-
 def compare(
     site_packages_dirs: Sequence[Path],
     environment: Environment,
@@ -38,7 +32,7 @@ def compare(
     a byte that is changed and dated back still has a new ctime, and is read. Without them all are read.
     """
     sites = tuple(
-        Site(str(path), str(path).split("/lib/", 1)[0], private=True)
+        Site(str(path), str(path.parents[2]), private=True, confined=True)
         for path in (directory.resolve() for directory in site_packages_dirs)
     )
     here = {file.path: file.sha256 for file in listing.decode(_found(sites, snapshots or Snapshots(None)))}
@@ -67,18 +61,6 @@ def _found(sites: tuple[Site, ...], snapshots: Snapshots) -> bytes:
         snapshots.save(sites, looked)
         scan = looked.scan
     return scan.listing
-
-
-def sentence(rebuilt: Rebuilt) -> str:
-    """``environment identical: 12,431 of 12,431 files``, or how many are not."""
-    count = f"{rebuilt.identical:,} of {rebuilt.files:,} files"
-    if rebuilt.identical < rebuilt.files:
-        return f"environment differs: {count} are identical"
-    return (
-        f"environment differs: {count} are identical, others were added"
-        if rebuilt.added
-        else (f"environment identical: {count}")
-    )
 
 
 def _listed(environment: Environment, open_listing: Callable[[str], bytes]) -> tuple[listing.Listed, ...]:

@@ -78,7 +78,7 @@ def _view(sites: tuple[Site, ...]) -> _View:
     roots = frozenset(site.path for site in sites)
     names: set[str] = set()
     for site in sites:
-        tree = walk(site.path, nested=roots)
+        tree = walk(site.path, nested=roots, allows=site.allows)
         view.directories += tree.directories
         everyone = list(discovery.distributions(tree, site))
         spoken_for: set[str] = set()
@@ -247,7 +247,7 @@ def _path_files(
             name = os.path.basename(path)
             text = f"{name} runs code about places of this machine; these lines are not recorded"
             view.notices.append(Notice(topic="environment", text=text))
-        if directories:
+        if directories and not site.confined:
             entries.append(PathEntry(source=path, directories=directories))
         if parsed.effective:
             rewritten.append((os.path.basename(path), parsed.rest))

@@ -18,12 +18,22 @@ class Site(msgspec.Struct, frozen=True):
     """One site directory. ``prefix`` is the tree it belongs to (``share/``, ``bin/`` lie there).
 
     ``private`` is true where only installers and people write: a virtual environment, a user site. In
-    any other, the operating system's packages may lie, whose files no RECORD lists.
+    any other, the operating system's packages may lie, whose files no RECORD lists. Of a ``confined`` one,
+    nothing is read that lies outside ``prefix``, whatever its links and records say.
     """
 
     path: str
     prefix: str
     private: bool
+    confined: bool = False
+
+    def allows(self, path: str) -> bool:
+        """Whether what ``path`` leads to may be read."""
+        return not self.confined or within(os.path.realpath(path), os.path.realpath(self.prefix))
+
+    def allowed(self, path: str) -> str:
+        """``path`` if what it leads to may be read, else a path at which nothing is."""
+        return path if self.allows(path) else "/dev/null/nothing"
 
 
 def site_directories(facts: InterpreterFacts, project: Path | None = None) -> tuple[Site, ...]:
@@ -33,7 +43,7 @@ def site_directories(facts: InterpreterFacts, project: Path | None = None) -> tu
     (modules of clusters do that) and does not lie in the project, whose files are source.
     """
     user = os.path.realpath(facts.user_site) if facts.user_site else None
-    prefixes = [os.path.realpath(p) for p in (facts.prefix, facts.base_prefix)]
+    prefixes = [os.path.realpath(p) for p in (facts.prefix, facts.base_prefix) if p]
     inside = os.path.realpath(project) if project else None
     found: dict[str, Site] = {}
     for entry in facts.path:
@@ -45,8 +55,10 @@ def site_directories(facts: InterpreterFacts, project: Path | None = None) -> tu
         prefix = next((p for p in prefixes if within(path, p)), None)
         if prefix is None and path != user and inside and within(path, inside):
             continue
-        private = path == user or (prefix == prefixes[0] and prefixes[0] != prefixes[1])
-        found[path] = Site(path, prefix or _above(path), private)
+        if prefix is None and facts.confined:
+            continue
+        private = path == user or (prefix == prefixes[0] and prefixes[0] not in prefixes[1:])
+        found[path] = Site(path, prefix or _above(path), private, facts.confined)
     return tuple(found.values())
 
 

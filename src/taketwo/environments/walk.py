@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import msgspec
 
@@ -18,8 +19,13 @@ class Tree(msgspec.Struct):
     top: list[str] = []
 
 
-def walk(root: str, *, nested: frozenset[str] = frozenset()) -> Tree:
-    """Look through ``root``, following links to directories once, and never into those of ``nested``."""
+def walk(
+    root: str, *, nested: frozenset[str] = frozenset(), allows: Callable[[str], bool] = lambda _: True
+) -> Tree:
+    """Look through ``root``, following links to directories once, and never into those of ``nested``.
+
+    Links to what is not ``allowed`` are passed over.
+    """
     tree = Tree(root)
     visited: set[str] = set()
     stack = [(root, "")]
@@ -35,7 +41,7 @@ def walk(root: str, *, nested: frozenset[str] = frozenset()) -> Tree:
             if entry.is_dir(follow_symlinks=False):
                 if name != "__pycache__" and not (not relative and name.startswith("~")):
                     stack.append((entry.path, relative + name + "/"))
-            elif name.endswith(BYTE_CODE):
+            elif name.endswith(BYTE_CODE) or (entry.is_symlink() and not allows(entry.path)):
                 continue
             elif entry.is_symlink() and entry.is_dir():
                 target = os.path.realpath(entry.path)

@@ -1,9 +1,11 @@
-"""The first program in a sandbox: probes what the sandbox holds, writes it down, becomes the command.
+"""The first program in a sandbox: probes what the sandbox holds, says it, becomes the command.
 
-    python -I -S launch.py RECORDING -- COMMAND…
+    python -I -S launch.py [NAME=VALUE …] -- COMMAND…
 
-It needs the standard library of Python 3.8 or later and nothing else. What it finds is written to
-``RECORDING/sealing.json``; nothing that it cannot find out keeps the command from running.
+It needs the standard library of Python 3.8 or later and nothing else. What it finds is one line of JSON behind
+``taketwo-sealing: ``, the very first on stderr: the command comes later, and can neither say it instead nor take
+it back. Nothing that cannot be found out keeps the command from running. Variables given as arguments are set
+for the command only: those that change how programs are loaded must not reach whoever starts it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ _OUTSIDE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "100::1"))
 _WRITABLE_WOULD_BE = ("/", "/usr", "/etc", "/bin", "/lib")
 _KERNEL_SETTING = "/proc/sys/kernel/core_pattern"
 _CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapAmb")
+_PREFIX = "taketwo-sealing: "
 _UNLIMITED = 1 << 60
 _GET_FLAGS = 0x8913
 _IS_UP = 1
@@ -33,19 +36,15 @@ REFUSED = "taketwo: the command cannot be started: "
 
 
 def main(arguments: List[str]) -> None:
-    """Probe, record, become the command: 127 when there is none of that name, 126 when it cannot run."""
+    """Probe, say, become the command: 127 when there is none of that name, 126 when it cannot run."""
     separator = arguments.index("--")
-    recording, command = arguments[0], arguments[separator + 1 :]
     try:
-        found = probe()
-        path = os.path.join(recording, "sealing.json")
-        with open(path + ".new", "w", encoding="utf-8") as stream:
-            json.dump(found, stream, sort_keys=True)
-        os.replace(path + ".new", path)
+        line = _PREFIX + json.dumps(probe(), sort_keys=True) + "\n"
+        os.write(2, line.encode("ascii"))  # at once, and shorter than any pipe would cut
     except Exception as error:
-        # Without the record the host says that nothing was proven; the command runs all the same.
-        sys.stderr.write("taketwo: the sandbox could not be probed: %s\n" % error)
-    become(command)
+        # Without that line the host says that nothing was proven; the command runs all the same.
+        _complain("taketwo: the sandbox could not be probed: %s" % error)
+    become(arguments[separator + 1 :], arguments[:separator])
 
 
 def probe() -> Dict[str, Any]:
@@ -122,15 +121,18 @@ def process_limit() -> Optional[int]:
     return _lowest([own, *_group_limits("pids.max", "pids", "pids.max")])
 
 
-def become(command: List[str]) -> None:
+def become(command: List[str], variables: List[str]) -> None:
     """Replace this process by the command, with the environment and signals that we were given."""
+    environment = original_environment()
+    for key, _, value in (os.fsencode(each).partition(b"=") for each in variables):
+        environment[key] = value
     # Python ignores these, and what is ignored stays so across exec.
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvpe(command[0], command, original_environment())  # noqa: S606 - becoming it is the point
+        os.execvpe(command[0], command, environment)  # noqa: S606 - becoming it is the point
     except OSError as error:
-        sys.stderr.write("%s%s: %s\n" % (REFUSED, command[0], error.strerror))
+        _complain("%s%s: %s" % (REFUSED, command[0], error.strerror))
         sys.exit(127 if error.errno == errno.ENOENT else 126)
 
 
@@ -142,6 +144,11 @@ def original_environment() -> Dict[bytes, bytes]:
     except OSError:
         return dict(os.environb)
     return {name: value for name, found, value in (entry.partition(b"=") for entry in entries) if found}
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:  # it is closed, then
+        sys.stderr.write(text + "\n")
 
 
 def _interfaces() -> List[str]:

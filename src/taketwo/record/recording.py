@@ -5,6 +5,7 @@ The bytes are foreign, so every read is bounded and checked.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import struct
@@ -21,6 +22,7 @@ from taketwo.observer.series import COMPLETE, RECORD, WAS_INT, WITH_STEP
 from taketwo.record import events
 
 FILE_LIMIT = 1 << 30
+TOTAL_LIMIT = 4 << 30
 LINE_LIMIT = 32 << 20
 EVENT_LIMIT = 5_000_000
 JOURNAL_LIMIT = 100_000
@@ -129,17 +131,24 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 def _journals(directory: Path) -> Iterator[tuple[str, bytes]]:
+    found: dict[str, int] = {}
     try:
-        names = sorted(entry.name for entry in os.scandir(directory))
+        if directory.is_symlink():
+            raise FormatError("a link stands in the place of the events", path="events")
+        with os.scandir(directory) as entries:
+            for entry in itertools.islice(entries, 2 * JOURNAL_LIMIT + 1):
+                found[entry.name] = entry.stat(follow_symlinks=False).st_size
     except FileNotFoundError:
         return
     except OSError as error:
         raise FormatError(f"the events cannot be read: {error.strerror}", path="events") from error
-    names = [name for name in names if name.endswith(".jsonl")]
-    if directory.is_symlink() or len(names) > JOURNAL_LIMIT:
-        raise FormatError(f"a recording has one directory of at most {JOURNAL_LIMIT} journals", path="events")
-    for name in names:
-        yield name.removesuffix(".jsonl"), _read(directory / name)
+    if len(found) > 2 * JOURNAL_LIMIT or sum(found.values()) > TOTAL_LIMIT:
+        raise FormatError(
+            f"a recording has at most {JOURNAL_LIMIT} journals of {TOTAL_LIMIT} bytes together", path="events"
+        )
+    for name in sorted(found):
+        if name.endswith(".jsonl"):
+            yield name.removesuffix(".jsonl"), _read(directory / name)
 
 
 def _read(path: Path) -> bytes:

@@ -85,7 +85,7 @@ def checks(title: str, found: Sequence[Check]) -> Markup | None:
 
 
 def _check(check: Check) -> Markup:
-    same = check.kind != "metric" and check.before == check.after
+    same = words.is_same(check)
     sign = element("span", _SIGNS[check.held], class_="sign", title=words.mark(check.held))
     detail = element("small", check.detail) if check.detail else None
     return element(

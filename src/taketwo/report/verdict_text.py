@@ -87,7 +87,7 @@ def _row(check: Check, wording: Wording) -> list[str | tuple[str, str]]:
         (shown, mark),
         words.subject(check),
         words.value(check.before),
-        "same" if check.kind != "metric" and check.after == check.before else words.value(check.after),
+        "same" if words.is_same(check) else words.value(check.after),
         words.rule(check.rule),
         words.rung(check),
     ]

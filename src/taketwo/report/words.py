@@ -69,6 +69,12 @@ def rung(check: Check) -> str:
     return short.get(check.rung, check.rung.value)
 
 
+def is_same(check: Check) -> bool:
+    """Whether both sides may be called the same: equal sizes of files that differ are not."""
+    alike = check.rung in {Rung.IDENTICAL, Rung.EQUAL}
+    return alike and check.kind != "metric" and check.before == check.after
+
+
 def rule(judging: Rule) -> str:
     """The rule as a reader would say it."""
     match judging.allow:

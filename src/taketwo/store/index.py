@@ -27,7 +27,7 @@ from taketwo.store.summaries import summarise
 if TYPE_CHECKING:
     import sqlite3
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _COLUMNS = (
     "run_id",
     "experiment",
@@ -38,6 +38,7 @@ _COLUMNS = (
     "parent",
     "replay_of",
     "manifest_sha256",
+    "call",
 )
 _TABLES = (
     f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (run_id)) WITHOUT ROWID",

@@ -13,7 +13,10 @@ from taketwo.model.manifest import Manifest
 
 
 class RunSummary(Value, frozen=True, kw_only=True):
-    """One row of a listing; everything here can be recomputed from the manifest."""
+    """One row of a listing; everything here can be recomputed from the manifest.
+
+    ``call`` is the decorated call that the run is, as ``pkg.train:train(lr=2)``.
+    """
 
     run_id: str
     experiment: str
@@ -24,6 +27,7 @@ class RunSummary(Value, frozen=True, kw_only=True):
     parent: str | None = None
     replay_of: str | None = None
     manifest_sha256: str = ""
+    call: str | None = None
 
 
 class Damage(Value, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from typing import Any
 
 import msgspec
 
@@ -16,13 +17,24 @@ from taketwo.store.interface import RunSummary
 UNREADABLE = "unreadable"
 """The status of a run whose manifest is damaged or of a later version: it is listed, and says so."""
 
+_LONGEST = 24
+"""Characters of one argument."""
+
 
 class _Ending(msgspec.Struct):
     status: str
 
 
+class _Call(msgspec.Struct):
+    module: str
+    qualname: str
+    main: str | None = None
+    script: str | None = None
+
+
 class _Invocation(msgspec.Struct):
     argv: tuple[str, ...]
+    call: _Call | None = None
 
 
 class _Replay(msgspec.Struct):
@@ -40,6 +52,7 @@ class _Head(msgspec.Struct):
     invocation: _Invocation
     parent: str | None = None
     replay: _Replay | None = None
+    parameters: Any = ()
 
 
 def summarise(run_id: str, content: bytes) -> RunSummary:
@@ -67,7 +80,27 @@ def summarise(run_id: str, content: bytes) -> RunSummary:
         parent=_printable(head.parent) if head.parent else None,
         replay_of=_printable(head.replay.run_id) if head.replay else None,
         manifest_sha256=sha256,
+        call=_printable(_called(head.invocation.call, head.parameters)) if head.invocation.call else None,
     )
+
+
+def _called(call: _Call, parameters: Any) -> str:
+    """``pkg.train:train(lr=2)``, with the arguments that were given; long ones are cut."""
+    module = (call.main or call.script or call.module) if call.module == "__main__" else call.module
+    found = parameters if isinstance(parameters, list) else []
+    given = [p for p in found if isinstance(p, dict) and p.get("origin") == "argument"]
+    arguments = [f"{parameter.get('name')}={_shown(parameter)}" for parameter in given]
+    return f"{module.rpartition('/')[2]}:{call.qualname}({', '.join(arguments)})"
+
+
+def _shown(parameter: dict[str, Any]) -> str:
+    stored = parameter.get("stored")
+    text = (
+        str(stored.get("type"))
+        if isinstance(stored, dict)
+        else canonical_json.encode(parameter.get("value")).decode()
+    )
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _head(content: bytes) -> _Head | None:

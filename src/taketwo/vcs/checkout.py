@@ -24,8 +24,8 @@ def materialise(reader: ObjectReader, tree: str, destination: Path) -> None:
         if existed and any(destination.iterdir()):
             raise SourceError(
                 f"{destination} is not empty",
-                why="files that lie there already would be taken for the source of the run",
-                todo="name a directory that is empty or does not exist",
+                why="Files that lie there already would be taken for the source of the run.",
+                todo="Name a directory that is empty or does not exist",
             )
         entries = list(files_of(reader, tree))
         destination.mkdir(parents=True, exist_ok=True)

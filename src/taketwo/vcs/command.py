@@ -110,19 +110,19 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
             if not self.directory.is_dir():
                 raise SourceError(
                     f"there is no directory {self.directory}",
-                    why="a run is captured together with the directory that it ran in",
-                    todo="name a directory that exists",
+                    why="A run is captured together with the directory that it ran in.",
+                    todo="Name a directory that exists",
                 ) from exc
             raise SourceError(
                 "the program git was not found",
-                why="the working tree of a run is kept as a git tree, in every kind of project",
-                todo="install git (https://git-scm.com/downloads) and make sure that it is on PATH",
+                why="The working tree of a run is kept as a git tree, in every kind of project.",
+                todo="Install git (https://git-scm.com/downloads) and make sure that it is on PATH",
             ) from exc
         except OSError as exc:
             raise SourceError(
                 f"git cannot be started: {exc.strerror}",
-                why="the working tree of a run is kept as a git tree",
-                todo="check that the directory can be entered and that git can be executed",
+                why="The working tree of a run is kept as a git tree.",
+                todo="Check that the directory can be entered and that git can be executed",
             ) from exc
 
     def _environment(self) -> dict[str, str]:
@@ -201,6 +201,6 @@ def refuse(arguments: Iterable[Argument], finished: Finished) -> NoReturn:
     verb = next((os.fsdecode(argument) for argument in arguments), "")
     raise SourceError(
         f"git {verb} failed: {finished.complaint}",
-        why="without it the source of this run cannot be kept or rebuilt exactly",
-        todo="run `git status` and `git fsck` in the project and repair what they report",
+        why="Without it the source of this run cannot be kept or rebuilt exactly.",
+        todo="Run `git status` and `git fsck` in the project and repair what they report",
     )

@@ -59,8 +59,8 @@ def format_of(tree: str) -> str:
     if object_format is None or any(character not in "0123456789abcdef" for character in tree):
         raise SourceError(
             f"{tree!r} is not the id of a git tree",
-            why="the source of a run is named by the full id of its tree",
-            todo="check that the manifest has not been edited",
+            why="The source of a run is named by the full id of its tree.",
+            todo="Check that the manifest has not been edited",
         )
     return object_format
 
@@ -153,8 +153,8 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         if not obtained:
             raise SourceError(
                 f"the source database at {self.place} has been busy for ten minutes",
-                why="objects must not be dropped while somebody reads or writes them",
-                todo="find the process that holds taketwo/lock there (`fuser` names it) and end it",
+                why="Objects must not be dropped while somebody reads or writes them.",
+                todo="Find the process that holds taketwo/lock there (`fuser` names it) and end it",
             )
 
     @contextlib.contextmanager
@@ -180,6 +180,6 @@ def translated(what: str) -> Iterator[None]:
     except OSError as exc:
         raise SourceError(
             f"{what}: {exc.strerror or exc}",
-            why="the source of a run must be kept and rebuilt exactly",
-            todo="check free space and permissions there, then try again",
+            why="The source of a run must be kept and rebuilt exactly.",
+            todo="Check free space and permissions there, then try again",
         ) from exc

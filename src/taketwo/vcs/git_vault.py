@@ -207,16 +207,16 @@ def _directory(place: Path) -> Path:
 def _no_directory(place: Path) -> SourceError:
     return SourceError(
         f"there is no directory {place}",
-        why="the source of a run is a directory with everything in it",
-        todo="name the directory that the project lies in",
+        why="The source of a run is a directory with everything in it.",
+        todo="Name the directory that the project lies in",
     )
 
 
 def _unknown(tree: str) -> SourceError:
     return SourceError(
         f"the source tree {tree} is not in this store",
-        why="a run cannot be replayed without its source",
-        todo="import the run together with its source: a bundle of it holds both",
+        why="A run cannot be replayed without its source.",
+        todo="Import the run together with its source: a bundle of it holds both",
     )
 
 

@@ -156,8 +156,8 @@ def damaged(oid: str, how: str) -> Tampered:
     """The error for an object that is not what its id says."""
     return Tampered(
         f"the source object {oid} is damaged: {how}",
-        why="the code of a run would not be the code that was captured",
-        todo="run `taketwo store verify`, and take the store or the bundle from a copy that is intact",
+        why="The code of a run would not be the code that was captured.",
+        todo="Run `taketwo store verify`, and take the store or the bundle from a copy that is intact",
     )
 
 
@@ -179,6 +179,6 @@ def _pipes(process: subprocess.Popen[bytes], *, reading: bool = False) -> tuple[
     requests, answers = process.stdin, process.stdout
     if answers is None or (requests is None and not reading):
         raise SourceError(
-            "git was started without pipes", why="objects are read through them", todo="report this"
+            "git was started without pipes", why="Objects are read through them.", todo="Report this"
         )
     return requests or answers, answers

@@ -82,8 +82,8 @@ def find_repository(directory: Path) -> UserRepository | None:
             return None
         raise SourceError(
             f"git cannot read the repository of {directory}: {found.complaint}",
-            why="which files belong to a project is known to its repository alone",
-            todo="run `git status` there and repair what it reports",
+            why="Which files belong to a project is known to its repository alone.",
+            todo="Run `git status` there and repair what it reports",
         )
     object_format, shallow, root = found.output.split(b"\n", 2)
     return UserRepository(

@@ -31,8 +31,8 @@ def difference(reader: ObjectReader, before: str | None, after: str) -> Iterator
         if depth > DEEPEST or found > MOST_FILES:
             raise SourceError(
                 f"a source tree has more than {MOST_FILES} files or {DEEPEST} levels",
-                why="a tree may be made so that it fills any disk",
-                todo="do not use this run unless you trust whoever gave it to you",
+                why="A tree may be made so that it fills any disk.",
+                todo="Do not use this run unless you trust whoever gave it to you",
             )
         old = {entry.path: entry for entry in reader.tree(left)} if left else {}
         new = {entry.path: entry for entry in reader.tree(right)} if right else {}

@@ -92,8 +92,8 @@ class WorkTreeIndex:
             complaint = printable(refused[0]) if refused else finished.complaint
             raise SourceError(
                 f"a file of {self._work_tree} cannot be kept: {complaint}",
-                why="a capture that leaves a file out would not be the working tree",
-                todo="make the file readable, wait until nothing writes it, or name it in .gitignore",
+                why="A capture that leaves a file out would not be the working tree.",
+                todo="Make the file readable, wait until nothing writes it, or name it in .gitignore",
             )
         if self.remembered and self.remembered.checksum == self._checksum():
             return self.remembered.tree  # git had nothing to write into the index

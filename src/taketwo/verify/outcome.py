@@ -13,6 +13,10 @@ from taketwo.verify.console import ONLY_DURATIONS, UNCOMPARED
 from taketwo.verify.ending import stopped_from_outside
 
 _NAMED = 8
+_ABOUT_VARIABLES = (
+    "Of the environment variables only those that are known to decide numbers were recorded; a program that "
+    "reads others got none of them. Name them in the setting `variables` and capture again."
+)
 _KINDS = {"metric": "metric", "output": "output", "result": "result", "console": "console stream"}
 
 
@@ -219,6 +223,8 @@ def caveats(
     if outcome is Outcome.NOT_REPRODUCED and machine:
         more = ", …" if len(machine) > _NAMED else ""
         sentences.append(f"The machines differ: {', '.join(machine[:_NAMED])}{more}.")
+    if outcome is Outcome.NOT_REPRODUCED and replay.replay is not None:
+        sentences.append(_ABOUT_VARIABLES)
     return tuple(sentences)
 
 
@@ -231,6 +237,11 @@ def _sealing_caveats(sealing: Sealing) -> list[str]:
         )
     if sealing.network and not any("network" in gap for gap in sealing.gaps):
         found.append("The network was open during the replay.")
+    if sealing.sealed and sealing.image is None:
+        found.append(
+            f"The engine {sealing.engine} has no image: the replay could use programs of this machine's /usr, "
+            "which the run does not name and another machine may lack."
+        )
     return found
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from taketwo.model.verdict import Outcome
 from tests.support.cli_app import FakeApplication
+from tests.support.cli_runs import FIRST
 
 
 class Agreeing(FakeApplication):
@@ -52,4 +53,4 @@ def test_it_ends_with_where_everything_is_and_what_to_type_next(agreeing, tmp_pa
     lines = agreeing("demo").out.splitlines()
     assert f"Everything is in {tmp_path}" in lines
     assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
-    assert lines[-1].strip() == "taketwo diff 20260301-a latest"
+    assert lines[-1].strip() == f"taketwo diff {FIRST} latest"

@@ -2,6 +2,7 @@ import pytest
 
 from taketwo.app.requests import DeclaredData
 from taketwo.errors import CommandNotFound, StoreError
+from tests.support.cli_runs import CAPTURED
 
 
 def request(typed):
@@ -36,7 +37,7 @@ def test_stdout_stays_the_commands_and_the_closing_line_goes_to_stderr(typed):
     assert answer.out == ""
     assert answer.err == (
         "taketwo: note: hashes of 3 packages are pending\n"
-        "taketwo: captured 20260303-c (lak26, exit code 0) in .taketwo; next: taketwo replay 20260303-c\n"
+        f"taketwo: captured {CAPTURED} (lak26, exit code 0) in .taketwo; next: taketwo replay {CAPTURED}\n"
     )
 
 
@@ -104,4 +105,4 @@ def test_a_failure_after_the_command_is_told_and_changes_no_exit_code(typed):
     answer = typed("run", "true")
     assert (answer.code, answer.out) == (7, "")
     assert answer.err.startswith("taketwo: the disk is full\n\nFree some space.\n")
-    assert "20260303-c is not captured yet" in answer.err
+    assert f"{CAPTURED} is not captured yet" in answer.err

@@ -1,4 +1,5 @@
 from taketwo.store.interface import Collected, Damage
+from tests.support.cli_runs import FIRST
 
 
 def test_a_store_that_is_well_is_exit_code_0(typed):
@@ -8,22 +9,20 @@ def test_a_store_that_is_well_is_exit_code_0(typed):
 
 
 def test_damage_is_named_with_the_runs_that_it_touches(typed):
-    typed.application.store.damages = [
-        Damage(kind="missing blob", sha256="f00", text="gone", runs=("20260301-a",))
-    ]
+    typed.application.damages = [Damage(kind="missing blob", sha256="f00", text="gone", runs=(FIRST,))]
     answer = typed("store", "verify")
     assert answer.code == 21
-    assert answer.out == "missing blob: gone\n    run 20260301-a\n1 damaged\n"
+    assert answer.out == f"missing blob: gone\n    run {FIRST}\n1 damaged\n"
     assert typed("store", "verify", "--json").document == [
-        {"kind": "missing blob", "sha256": "f00", "text": "gone", "runs": ["20260301-a"]}
+        {"kind": "missing blob", "sha256": "f00", "text": "gone", "runs": [FIRST]}
     ]
 
 
 def test_gc_says_what_it_removed(typed):
-    typed.application.store.garbage = Collected(blobs=1200, size=34567)
+    typed.application.garbage = Collected(blobs=1200, size=34567)
     assert typed("store", "gc").out == "removed 1,200 blobs of 34,567 bytes\n"
     assert typed("store", "gc", "--dry-run").out == "would remove 1,200 blobs of 34,567 bytes\n"
-    assert typed.application.store.dry_runs == [False, True]
+    assert [dry_run for _, _, dry_run in typed.application.asked] == [False, True]
     document = typed("store", "gc", "--dry-run", "--json").document
     assert document == {"blobs": 1200, "size": 34567, "dry_run": True}
 

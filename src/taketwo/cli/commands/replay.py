@@ -71,7 +71,7 @@ def command(
     html, markdown = (output.report_file(here, path) for path in (html, markdown))
     request = ReplayRequest(
         run=run,
-        data={name: located(here, path) for name, path in named(data, "--data").items()},
+        data={name: located(here, path) for name, path in named(data, "--data", form="NAME=PATH").items()},
         tolerance=tolerance,
         network=network,
     )
