@@ -31,7 +31,7 @@ from taketwo.owner import this_process
 from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
-from taketwo.record.files import FileStat, stat_now
+from taketwo.record.files import Allowance, FileStat, stat_now
 from taketwo.record.main_process import main_process
 from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
@@ -202,6 +202,7 @@ class Launch:
                 memory_bytes=settings.memory_limit,
                 processes=settings.process_limit,
                 seconds=settings.time_limit,
+                disk_bytes=settings.disk_limit,
             ),
             network=self.job.network,
             base=self.job.base,
@@ -291,10 +292,17 @@ def _run(launch: Launch, progress: Progress) -> tuple[RunOutcome, bytes | None]:
     with (scratch / "stdout").open("wb") as out, (scratch / "stderr").open("wb") as err:
         streams = {"stdout": out, "stderr": err}
         opening = Opening()
+        room = Allowance(launch.tools.settings.disk_limit)
 
         def listener(stream: str, content: bytes) -> None:
             if stream == "stderr":
                 content = opening.feed(content)
+            if not room.take(len(content)):
+                raise EngineError(
+                    "the run printed more than the disk limit allows, and was ended",
+                    why="It would have filled the disk of this machine.",
+                    todo="Raise the setting disk_limit if so much is expected.",
+                )
             streams[stream].write(content)
             for line in content.decode("utf-8", "replace").splitlines():
                 progress.detail(line)

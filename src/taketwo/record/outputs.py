@@ -28,6 +28,8 @@ from taketwo.record.files import (
     stat_now,
 )
 
+SEALED_ENTRIES = 500_000
+"""How many files and directories are looked at of what a replay left: its program could make them for ever."""
 _GLOB = frozenset("*?[")
 
 
@@ -181,11 +183,19 @@ class _Search:
     def _changed(self, since: int) -> Iterator[tuple[str, int]]:
         """Files and links in the project that changed, and when; one walk, no link followed."""
         pending = [self._project]
+        seen = 0
         while pending:
             directory = pending.pop()
+            if self._request.sealed and seen > SEALED_ENTRIES:
+                self._say(
+                    f"the project holds more than {SEALED_ENTRIES} files now: not all of them were looked at"
+                )
+                return
             try:
                 with os.scandir(directory) as scan:
-                    for entry in scan:
+                    for seen, entry in enumerate(scan, start=seen + 1):  # noqa: B020 - it goes on counting
+                        if self._request.sealed and seen > SEALED_ENTRIES:
+                            break
                         if entry.is_dir(follow_symlinks=False):
                             if entry.name not in UNSEARCHED_DIRECTORIES and not self._is_foreign(entry.path):
                                 pending.append(entry.path)
