@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.author import Author, sealed_or_not
+from tests.support.author import SOURCE, Author, sealed_or_not
 
 pytestmark = pytest.mark.slow
 
+REPOSITORY = SOURCE.parent
 STUDY = """
 import argparse, os, pathlib, taketwo
 parser = argparse.ArgumentParser()
@@ -35,21 +36,30 @@ if __name__ == "__main__":
 """
 
 
+def at_home(author: Author, home: Path) -> Author:
+    home.mkdir(parents=True)
+    author.project.rename(home / "study")
+    return replace(author, project=home / "study", variables={**author.variables, "HOME": str(home)})
+
+
 @pytest.fixture
 def alice(author: Author, tmp_path: Path) -> Author:
     """An author with a home directory of her own, in which her project lies."""
-    home = tmp_path / "home" / "alice"
-    home.mkdir(parents=True)
-    project = home / "study"
-    author.project.rename(project)
-    return replace(author, project=project, variables={**author.variables, "HOME": str(home)})
+    return at_home(author, tmp_path / "home" / "alice")
+
+
+@pytest.fixture
+def alice_who_decorates(modeller: Author, tmp_path: Path) -> Author:
+    """The same, with taketwo in her environment."""
+    return at_home(modeller, tmp_path / "home" / "alice")
 
 
 @pytest.mark.parametrize("engine", ["bubblewrap", "docker"])
 def test_values_name_no_secret_and_no_place_and_replay_without_a_difference(
-    alice: Author, engine: str
+    alice_who_decorates: Author, engine: str
 ) -> None:
     sealed_or_not(engine)
+    alice = alice_who_decorates
     alice.write({"study.py": STUDY, "data.txt": "1"})
     alice.commit()
     home = alice.variables["HOME"]
@@ -60,6 +70,7 @@ def test_values_name_no_secret_and_no_place_and_replay_without_a_difference(
         assert "hunter" not in text
         assert "alice" not in text
         assert platform.node() not in text
+        assert str(REPOSITORY) not in text
         assert '"5"' in text
         assert "the value of --api-key was masked" in text
     verdict = alice.replay(run, engine)
