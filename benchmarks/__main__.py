@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.table import table
 
 DEFAULT = ("importing", "capturing", "logging_metrics", "hashing", "replaying", "searching")
-SLOW = ()
+SLOW = ("cold",)
 
 
 def main() -> None:

@@ -74,4 +74,5 @@ def program(
 
 def milliseconds(seconds: float) -> str:
     """A time as the table shows it."""
-    return f"{seconds * 1000:,.0f} ms"
+    thousandths = seconds * 1000
+    return f"{thousandths:,.0f} ms" if abs(thousandths) >= 10 else f"{thousandths:.1f} ms"
