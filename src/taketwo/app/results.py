@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,7 +12,9 @@ from taketwo.engine.interface import Availability
 from taketwo.model.manifest import Manifest
 from taketwo.model.run_diff import RunDiff
 from taketwo.model.verdict import Outcome, Verdict
-from taketwo.report.published import PublishedRow
+
+if TYPE_CHECKING:  # a capture shows no published table
+    from taketwo.report.published import PublishedRow
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):

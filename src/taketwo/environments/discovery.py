@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -52,10 +52,11 @@ class Owned:
 def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
     """Every distribution that lies in ``tree``, those with a RECORD first."""
     later = []
+    below = _below_dist_infos(tree)
     for name in tree.top:
         path = f"{tree.root}/{name}"
         if name.endswith(".dist-info"):
-            owned = _dist_info(name, path, tree, site)
+            owned = _dist_info(name, path, tree, site, below.get(name, ()))
         elif name.endswith(".egg-info"):
             owned = _egg_info(name, path, tree, site)
         elif name.endswith(".egg-link"):
@@ -71,7 +72,17 @@ def distributions(tree: Tree, site: Site) -> Iterator[Owned]:
     yield from later
 
 
-def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
+def _below_dist_infos(tree: Tree) -> dict[str, list[str]]:
+    """The files of every dist-info directory, gathered in one pass over all files."""
+    found: dict[str, list[str]] = {}
+    for path in tree.files:
+        top, slash, _ = path.partition("/")
+        if slash and top.endswith(".dist-info"):
+            found.setdefault(top, []).append(path)
+    return found
+
+
+def _dist_info(name: str, path: str, tree: Tree, site: Site, below: Iterable[str]) -> Owned | None:
     told = dist_info.name_and_version(name)
     if told is None and f"{name}/METADATA" in tree.files:
         told = _from_metadata(f"{path}/METADATA")
@@ -94,7 +105,7 @@ def _dist_info(name: str, path: str, tree: Tree, site: Site) -> Owned | None:
         local_path=origin.local_path if origin else None,
     )
     owned = Owned(found)
-    owned.uncounted.update(f for f in tree.files if f.startswith(f"{name}/"))
+    owned.uncounted.update(below)
     if has_record and not _read_record(owned, f"{path}/RECORD", tree, site):
         owned.found = msgspec.structs.replace(found, how="nothing")
     return owned
