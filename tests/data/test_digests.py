@@ -3,6 +3,8 @@
 import hashlib
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -64,6 +66,27 @@ def test_an_unchanged_file_is_not_read_again(tmp_path, cache, monkeypatch):
     FileDigests(cache).digest(path)
     forge(cache)
     assert FileDigests(cache).digest(path) == ("remembered", 7)
+
+
+def test_a_few_small_files_are_read_and_not_looked_up(tmp_path, cache, monkeypatch):
+    path = old_file(tmp_path / "file", b"content", monkeypatch)
+    FileDigests(cache).digest(path)
+    forge(cache)
+    assert FileDigests(cache, read_at_once=100).digest(path) == (sha256(b"content"), 7)
+    assert FileDigests(cache, read_at_once=7).digest(path) == ("remembered", 7)
+
+
+def test_a_few_small_files_need_no_database(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from taketwo.data.digests import FileDigests;"
+        "FileDigests(Path('c'), read_at_once=100).digest(Path(sys.argv[1])); print('sqlite3' in sys.modules)"
+    )
+    (tmp_path / "file").write_text("content")
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "file"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
+    assert not Path("c").exists()
 
 
 def test_full_reads_the_file_whatever_is_remembered(tmp_path, cache, monkeypatch):

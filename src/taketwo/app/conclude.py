@@ -174,7 +174,7 @@ def _locate(tools: Tools, started: Started) -> Locate:
     """Where else inputs may be had; files beside them that say so are not asked when a replay wrote them."""
     if started.mode == "replay":
         return lambda _: ((), ())
-    return lambda path: tools.sources().locate(path, Path(started.project))
+    return tools.locate
 
 
 def _listed(root: Path, tools: Tools) -> Directory:

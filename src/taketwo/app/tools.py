@@ -15,6 +15,8 @@ from taketwo.config.settings import Settings
 from taketwo.environments.interface import ArtefactIndex, EnvironmentInspector
 from taketwo.errors import EngineUnavailable
 from taketwo.formats.places import Places
+from taketwo.model.base import Notice
+from taketwo.model.data import Location
 from taketwo.model.environment import Artefact, Environment
 from taketwo.model.manifest import Manifest
 from taketwo.record.files import Keeping
@@ -62,7 +64,7 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
         """Digests of files, remembered between runs."""
         from taketwo.data.digests import FileDigests  # noqa: PLC0415 - not needed by listings
 
-        return FileDigests(self.cache / "digests.sqlite")
+        return FileDigests(self.cache / "digests.sqlite", read_at_once=1 << 20)
 
     @cached_property
     def keeping(self) -> Keeping:
@@ -116,6 +118,15 @@ class Tools(msgspec.Struct, frozen=True, dict=True):
         origins = {self.settings.project / path: url for path, url in self.settings.origins.items()}
         own = LocalSource(places, copies or {}, self.digests)
         return DataSources(own, (DvcSource(self.digests), UrlSource(origins)), self.digests)
+
+    def locate(self, path: Path) -> tuple[tuple[Location, ...], tuple[Notice, ...]]:
+        """Where a file of the project may be had later, besides the store, and what stood in the way."""
+        from taketwo.data.dvc_files import may_be_tracked  # noqa: PLC0415 - as above
+
+        project = self.settings.project
+        if not self.settings.origins and not may_be_tracked(path, project):
+            return (), ()  # no source can know it: spare the capture loading them all
+        return self.sources().locate(path, project)
 
     @cached_property
     def engines(self) -> Sequence[Engine]:

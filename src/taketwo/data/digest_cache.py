@@ -13,7 +13,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+
+from taketwo.data.file_state import FileState
 
 _VERSION = 1
 _SCHEMA = """
@@ -29,24 +30,6 @@ CREATE TABLE IF NOT EXISTS digest (
     PRIMARY KEY (path, algorithm)
 ) WITHOUT ROWID
 """
-
-
-class FileState(NamedTuple):
-    """All that the file system says about whether a file is still the same one.
-
-    Inode and device are text because some file systems use all 64 bits, which SQLite's integers do not hold.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: str
-    device: str
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> Self:
-        """The state that a stat tells."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, str(found.st_ino), str(found.st_dev))
 
 
 class DigestCache:

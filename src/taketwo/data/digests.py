@@ -14,17 +14,22 @@ import mmap
 import os
 import time
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from taketwo.data.digest_cache import DigestCache, FileState
+from taketwo.data.file_state import FileState
 from taketwo.data.regular import open_regular, unreadable
 from taketwo.errors import DataError
+
+if TYPE_CHECKING:
+    from taketwo.data.digest_cache import DigestCache
 
 Algorithm = Literal["sha256", "md5"]
 
 _BUFFER = 1 << 20
 _ATTEMPTS = 3
+_FEW = 16
 _RACY_NS = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use (FAT; NFS and others have one second).
 
@@ -42,12 +47,22 @@ class FileDigests:
     """Answers which bytes a file holds, from memory where that is safe.
 
     ``cache_path`` is a file that any number of processes may share; it is made when missing and made
-    anew when damaged. ``None`` remembers nothing. Only ``DataError`` comes out.
+    anew when damaged. ``None`` remembers nothing. A few files of ``read_at_once`` bytes together are read
+    without asking the cache: that is sooner done than loading what it is made of. Only ``DataError`` comes out.
     """
 
-    def __init__(self, cache_path: Path | None, *, threads: int | None = None) -> None:
-        self._cache = DigestCache(cache_path) if cache_path is not None else None
+    def __init__(self, cache_path: Path | None, *, threads: int | None = None, read_at_once: int = 0) -> None:
+        self._cache_path = cache_path
+        self._read_at_once = read_at_once
         self._threads = threads or min(8, len(os.sched_getaffinity(0)))
+
+    @cached_property
+    def _cache(self) -> DigestCache | None:
+        if self._cache_path is None:
+            return None
+        from taketwo.data.digest_cache import DigestCache  # noqa: PLC0415 - SQLite, which few captures need
+
+        return DigestCache(self._cache_path)
 
     def digest(self, path: Path, *, full: bool = False) -> FileDigest:
         """SHA-256 and size of one file; ``full`` reads it in any case, as every replay does."""
@@ -65,8 +80,12 @@ class FileDigests:
     def _digest_many(
         self, paths: list[Path], algorithm: Algorithm, *, full: bool
     ) -> dict[Path, tuple[str, int]]:
+        cache = None if self._are_small(paths) else self._cache
+        if cache is None:
+            fresh = self._read_all(paths, algorithm)
+            return {path: (digest, state.size) for path, (state, digest, _) in fresh.items()}
         keys = {path: os.path.abspath(path) for path in paths}  # noqa: PTH100 - pathlib has no pure-text form
-        known = {} if full or self._cache is None else self._cache.known(list(keys.values()), algorithm)
+        known = {} if full else cache.known(list(keys.values()), algorithm)
         found: dict[Path, tuple[str, int]] = {}
         for path in paths:
             remembered = known.get(keys[path])
@@ -74,11 +93,16 @@ class FileDigests:
                 found[path] = (remembered[1], remembered[0].size)
         missing = [path for path in paths if path not in found]
         fresh = self._read_all(missing, algorithm)
-        if self._cache is not None:
-            lasting = [(keys[p], state, digest) for p, (state, digest, racy) in fresh.items() if not racy]
-            self._cache.remember(lasting, algorithm)
+        lasting = [(keys[p], state, digest) for p, (state, digest, racy) in fresh.items() if not racy]
+        cache.remember(lasting, algorithm)
         found.update({path: (digest, state.size) for path, (state, digest, _) in fresh.items()})
         return {path: found[path] for path in paths}
+
+    def _are_small(self, paths: list[Path]) -> bool:
+        try:
+            return len(paths) <= _FEW and sum(path.stat().st_size for path in paths) < self._read_at_once
+        except OSError:  # reading it says what is wrong
+            return True
 
     def _read_all(self, paths: list[Path], algorithm: Algorithm) -> dict[Path, tuple[FileState, str, bool]]:
         if len(paths) < 2 or self._threads < 2:

@@ -45,6 +45,15 @@ def tracked(path: Path, project: Path) -> Tracked | None:
     return None
 
 
+def may_be_tracked(path: Path, project: Path) -> bool:
+    """Whether there is any file of DVC that could speak of ``path``; where there is none, nothing need be read."""
+    within = [parent for parent in path.parents if parent == project or parent.is_relative_to(project)]
+    beside = [path, *(parent for parent in within if parent != project)]
+    return any(candidate.with_name(f"{candidate.name}.dvc").exists() for candidate in beside) or any(
+        (directory / "dvc.lock").exists() for directory in within
+    )
+
+
 def _entries(file: Path, outs: Any) -> Iterator[Tracked]:
     if not file.is_file():
         return
