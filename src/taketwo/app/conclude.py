@@ -261,6 +261,7 @@ def _outside(tools: Tools, facts: InterpreterFacts | None) -> Sequence[str]:
     # A prefix may be the project itself (a virtual environment that the project lies in is not data either).
     return [
         *own,
+        *tools.inspector.kept_sources(facts),
         facts.prefix,
         *([facts.base_prefix] if facts.base_prefix else []),
         *(entry for entry in facts.path if "site-packages" in entry),

@@ -42,6 +42,7 @@ class InstalledInspector(EnvironmentInspector):
         self._keeper = ContentKeeper(put_bytes, put_file, has)
         self._keep_directory = keep_directory
         self._snapshots = Snapshots(cache_path, trusted_for=trusted_for)
+        self._sources: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._wheels = WheelFolders(
             self._keeper, wheel_folders, memo=cache_path / "wheels" if cache_path else None
         )
@@ -56,6 +57,10 @@ class InstalledInspector(EnvironmentInspector):
                 why="Without them nobody could build the environment of this run again.",
                 todo="Capture again when no installer is at work there.",
             ) from error
+
+    def kept_sources(self, facts: InterpreterFacts) -> tuple[str, ...]:
+        """Directories that the last ``inspect`` of these facts kept as sources of editable installs."""
+        return self._sources.get((facts.prefix, *facts.path), ())
 
     def _inspect(self, facts: InterpreterFacts, project: Path | None) -> Environment:
         sites = site_directories(facts, project)
@@ -81,8 +86,15 @@ class InstalledInspector(EnvironmentInspector):
             self._distribution(found, editables, project, conda, confined=facts.confined)
             for found in scan.found
         ]
+        places = [found.local_path for found in scan.found]
         for entry in scan.path_entries:
             distributions += editables.paths(entry)
+            places += entry.directories
+        self._sources[facts.prefix, *facts.path] = tuple(
+            place
+            for place, distribution in zip(places, distributions, strict=True)
+            if place and distribution.source_tree
+        )
         blob = self._keeper.put_bytes(scan.listing)
         return Environment(
             interpreter=facts.identity,

@@ -37,6 +37,13 @@ class EnvironmentInspector(ABC):
         are named by ``$PROJECT/…`` rather than kept twice.
         """
 
+    def kept_sources(self, facts: InterpreterFacts) -> tuple[str, ...]:  # noqa: ARG002 - of some inspectors only
+        """Directories that the last ``inspect`` of these facts kept as sources of editable installs.
+
+        What is read from them is part of the environment, and no data.
+        """
+        return ()
+
 
 class ArtefactIndex(ABC):
     """Knows the files that an index (or a wheel folder of this machine) has for a distribution."""
