@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,24 @@ def test_an_edit_in_one_environment_reaches_no_other(
     author.commit()
     run = author.capture("python", "work.py")
     assert author.replay(run, "venv")["outcome"] == "reproduced"
+
+
+def test_a_kept_environment_whose_byte_code_was_poisoned_is_built_anew(
+    author: Author, tmp_path: Path
+) -> None:
+    author = replace(author, cache=tmp_path / "cache")
+    author.write({"work.py": "import six\nprint(six.__version__)\n"})
+    author.commit()
+    run = author.capture("python", "work.py")
+    assert author.replay(run, "venv")["outcome"] == "reproduced"
+    (code,) = [path for path in (author.cache / "taketwo" / "built").rglob("six.*.pyc") if path.is_file()]
+    before, content = code.stat(), code.read_bytes()
+    code.chmod(0o644)
+    code.write_bytes(content[:16] + bytes([content[16] ^ 1]) + content[17:])
+    os.utime(code, ns=(before.st_atime_ns, before.st_mtime_ns))
+    done = author.taketwo("replay", run, "--engine", "venv", "--json")
+    assert done.exit_code == 0, done.said
+    assert b"it is built anew" in done.stderr
+    (again,) = (author.cache / "taketwo" / "built").rglob("six.*.pyc")
+    assert again.read_bytes()[16:] == content[16:]  # behind the time of the source
+    assert b"anew" not in author.taketwo("replay", run, "--engine", "venv", "--json").stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,37 @@ def test_a_program_cannot_say_for_the_launcher_how_it_was_sealed(author: Author,
     replay = author.manifest(verdict["replay"]["run_id"])
     said = [author.manifest(run)["streams"]["stderr"]["sha256"], replay["streams"]["stderr"]["sha256"]]
     assert said[0] == said[1]  # byte for byte what the program printed
+
+
+LEAVES_TOO_MUCH = """
+import os
+print("the same")
+for name in ("huge.bin", "small.bin"):
+    with open(name, "wb") as file:
+        file.write(b"x")
+        if os.environ["TAKETWO_RECORDING"].startswith("/taketwo/") and name == "huge.bin":
+            try:
+                os.truncate(name, 100 << 40)
+            except OSError:
+                os.truncate(name, 1 << 30)
+                for number in range(40):
+                    os.close(os.open(f"more-{number}.bin", os.O_CREAT | os.O_WRONLY))
+                    os.truncate(f"more-{number}.bin", 1 << 30)
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_files_without_end_are_neither_made_nor_read(author: Author, engine: str) -> None:
+    sealed_or_not(engine)
+    author.write({"study.py": LEAVES_TOO_MUCH})
+    author.commit()
+    run = author.capture("python", "study.py")
+    author = replace(author, variables={"TAKETWO_DISK_LIMIT": "2 GiB"})
+    verdict = author.replay(run, engine, exit_code=1)
+    assert verdict["outcome"] == "not reproduced"
+    notices = [each["text"] for each in author.manifest(verdict["replay"]["run_id"])["notices"]]
+    assert sum("too large to be read" in text for text in notices) >= 38
+    assert not any("/replays/" in text for text in notices)
 
 
 def holds(path: Path, text: str) -> bool:

@@ -52,6 +52,24 @@ def test_an_interrupted_replay_leaves_no_container_no_process_and_no_temporary_f
         assert [owner for owner in owners_of_containers() if f":{running.pid}:" in owner] == []
 
 
+@pytest.mark.parametrize("engine", ["docker", "bubblewrap"])
+def test_what_a_killed_replay_leaves_is_removed_by_the_next_one(author: Author, engine: str) -> None:
+    sealed_or_not(engine)
+    author.write({"study.py": AWAKE_AT_CAPTURE, ".gitignore": "*.flag\n", "here.flag": ""})
+    author.commit()
+    run = author.capture("python", "study.py")
+    running = author.start("replay", run, "--engine", engine)
+    wait_for_line(running, b"asleep")
+    running.kill()
+    running.wait(timeout=60)
+    (left,) = (author.store / "replays").iterdir()
+    assert (left / "project" / "study.py").is_file()
+    author.replay(run, engine, "--timeout", "3s", exit_code=1)
+    assert list((author.store / "replays").iterdir()) == []
+    if engine == "docker":
+        assert [owner for owner in owners_of_containers() if f":{running.pid}:" in owner] == []
+
+
 def wait_for_line(running: subprocess.Popen[bytes], text: bytes) -> None:
     """Read its progress until the command itself has spoken."""
     assert running.stderr is not None

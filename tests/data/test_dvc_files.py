@@ -8,7 +8,7 @@ import pytest
 
 from taketwo.data.dvc_files import may_be_tracked, tracked
 
-MD5 = "0" * 32
+MD5 = "ab" * 16
 ENTRY = f"outs:\n- md5: {MD5}\n  hash: md5\n  path: NAME\n"
 
 

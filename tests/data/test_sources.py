@@ -85,7 +85,7 @@ def test_an_own_copy_with_other_content_stops_and_nothing_else_is_tried(tmp_path
 def test_an_own_copy_that_is_not_there_is_said_to_be_missing_and_nothing_else_is_tried(tmp_path):
     source = web(right=b"data")
     with pytest.raises(
-        DataError, match=r"there is nothing at .*mine.csv, where the data 'students'"
+        DataError, match=r"there is nothing at .*mine\.csv, where the data 'students'"
     ) as caught:
         sources(source, students=tmp_path / "mine.csv").fetch(
             file_input(b"data", at("right")), tmp_path / "out", tmp_path

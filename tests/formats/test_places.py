@@ -102,3 +102,53 @@ def test_paths_inside_the_project_are_told_relative_to_it():
     assert HERE.inside_project("/home/ann/study/a/b") == "a/b"
     assert HERE.inside_project("/mnt/disk/ann/study") == ""
     assert HERE.inside_project("/home/ann/study2") is None
+
+
+PART = Places(project="/r/a/b/study", root="/r", home="/home/ann", aliases=(("/mnt/r/a", "PROJECT/../.."),))
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/r/a/b/study/x", "$PROJECT/x"),
+        ("/r/a/b/x", "$PROJECT/../x"),
+        ("/r/a/x", "$PROJECT/../../x"),
+        ("/r/x", "$PROJECT/../../../x"),
+        ("/r", "$PROJECT/../../.."),
+        ("/mnt/r/a/x", "$PROJECT/../../x"),
+        ("/rx", "/rx"),
+    ],
+)
+def test_the_rest_of_the_repository_is_named_from_the_project(path, written):
+    assert PART.tokenise(path) == PART.tokenise_path(path) == written
+    if not path.startswith("/mnt"):
+        assert PART.expand(written) == path
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["/r", "/a", "/b", "/study", "/x", ":", "$PROJECT", "$", "=", "/home/ann", "..", "/..x"]
+        ),
+        max_size=8,
+    )
+    .map("".join)
+    .filter(lambda text: "/.." not in text.replace("/..x", ""))
+)
+def test_paths_above_the_project_come_back_as_they_were(text):
+    assert PART.expand(PART.tokenise(text)) == text
+
+
+def test_no_more_steps_up_than_the_project_lies_deep_are_known():
+    assert PART.expand("$PROJECT/../../../../x") == "/r/a/b/study/../../../../x"
+    assert PART.inside_source("/r/x")
+    assert PART.inside_source("/mnt/r/a/x")
+    assert not PART.inside_source("/rx")
+    assert not HERE.inside_source("/home/ann/x")
+
+
+def test_a_home_directory_that_is_the_repository_is_part_of_the_source():
+    assert (
+        Places(project="/home/ann/a", root="/home/ann", home="/home/ann").tokenise("/home/ann/x")
+        == "$PROJECT/../x"
+    )

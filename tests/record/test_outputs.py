@@ -6,11 +6,13 @@ import socket
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from taketwo.model.base import Blob
 from taketwo.model.data import Input
-from taketwo.record.files import FileStat, Opened
+from taketwo.record import outputs as outputs_module
+from taketwo.record.files import Allowance, FileStat, Opened
 from taketwo.record.outputs import Artifact, OutputRequest, find_outputs
 from taketwo.record.places import observed_places
 from tests.support.keeping import KeepingStore
@@ -310,3 +312,30 @@ def test_a_change_that_another_run_made_earlier_with_other_content_is_ours(world
     for digest, names in (("0" * 64, ["x.txt"]), (hashlib.sha256(b"now").hexdigest(), [])):
         found = find_outputs(request, world.store.keeping(), claims=lambda d=digest: {str(path): d})
         assert [each.name for each in found.outputs] == names
+
+
+def test_what_is_beyond_the_allowance_is_not_even_read(world):
+    world.begin()
+    world.file("small.txt", "x")
+    with world.file("sparse.bin").open("r+b") as file:
+        file.truncate(8 << 40)
+    request = OutputRequest(
+        places=observed_places(world.project, home=world.home), started_ns=world.started_ns, sealed=True
+    )
+    keeping = msgspec.structs.replace(world.store.keeping(), allowance=Allowance(1 << 20))
+    found = find_outputs(request, keeping)
+    assert [output.name for output in found.outputs] == ["small.txt"]
+    assert [notice.text for notice in found.notices] == [
+        "$PROJECT/sparse.bin is too large to be read: it is not recorded"
+    ]
+
+
+def test_files_without_number_are_not_all_looked_at_in_a_replay(world, monkeypatch):
+    monkeypatch.setattr(outputs_module, "SEALED_ENTRIES", 10)
+    world.begin()
+    for n in range(12):
+        world.file(f"{n}/a.txt")
+    assert len(world.paths()) == 12
+    found = world.find(sealed=True)
+    assert len(found.outputs) < 12
+    assert [notice.topic for notice in found.notices] == ["outputs"]

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +73,22 @@ def test_a_project_in_a_repository_keeps_its_place():
     assert plan(small_manifest(source=source)).subdirectory == "studies/one"
     assert project_target("studies/one") == "/taketwo/project/studies/one"
     assert project_target("") == "/taketwo/project"
+
+
+@pytest.mark.parametrize("path", ["$PROJECT/../d.txt", "$PROJECT/../../lib/d.txt"])
+def test_an_input_elsewhere_in_the_repository_is_placed_in_the_tree(path):
+    manifest = msgspec.structs.replace(reading(path), source=Source(tree="0" * 40, subdirectory="sub/one"))
+    (placement,) = plan(manifest).placements
+    assert placement.inside == path.removeprefix("$PROJECT/")
+
+
+@pytest.mark.parametrize(
+    "path", ["$PROJECT/../../../d.txt", "$PROJECT/../..", "$PROJECT/x/../../d.txt", "$HOME/../x", "/d/../x"]
+)
+def test_an_input_that_leads_out_of_the_tree_is_refused(path):
+    manifest = msgspec.structs.replace(reading(path), source=Source(tree="0" * 40, subdirectory="sub/one"))
+    with pytest.raises(DataError, match="students"):
+        plan(manifest)
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,7 @@ def full_manifest() -> Manifest:
 
 def _full_source() -> Source:
     return Source(
+        notices=(Notice(topic="source", text="x"),),
         tree="1" * 64,
         object_format="sha256",
         subdirectory="study",

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from taketwo.formats import listing
-from taketwo.model.base import Blob
+from taketwo.model.base import Blob, Notice
 from taketwo.model.data import Input
 from taketwo.model.manifest import (
     Call,
@@ -441,3 +441,19 @@ def test_many_failures_are_counted_and_not_all_listed(content):
     other = tuple(Metric(name=f"m{i:02}", value=i + 1) for i in range(20))
     verdict = judge(content, manifest(metrics=metrics), replay(metrics=other))
     assert "12 more results do not agree." in verdict.reasons
+
+
+def test_what_was_masked_when_it_was_captured_is_told_with_the_verdict(content):
+    masked = Notice(topic="secrets", text="the value of --password was masked; a replay runs without it")
+    verdict = judge(content, manifest(notices=(masked,)), replay(of=manifest(notices=(masked,))))
+    assert "The value of --password was masked; a replay runs without it." in verdict.caveats
+
+
+def test_inputs_of_the_home_directory_are_named_when_only_the_replay_fails(content):
+    item = Input(name="x", path="$HOME/x.csv", kind="file", content=content.blob(b"1"))
+    failed = Ending(status="failed", exit_code=1)
+    before = manifest(inputs=(item,))
+    verdict = judge(content, before, replay(of=before, ending=failed))
+    assert any("$HOME/x.csv" in reason and "full path" in reason for reason in verdict.reasons)
+    alike = manifest(inputs=(item,), ending=failed)
+    assert not any("full path" in r for r in judge(content, alike, replay(of=alike, ending=failed)).reasons)

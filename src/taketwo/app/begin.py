@@ -46,7 +46,7 @@ def begin(
     project = tools.settings.project
     now = time.time()
     source = tools.vault.snapshot(project)
-    places = observed_places(project, home=Path.home())
+    places = observed_places(project, subdirectory=source.subdirectory, home=Path.home())
     python_path = environment.get("PYTHONPATH")
     kept = variables(environment)
     kept |= {name: environment[name] for name in tools.settings.variables if name in environment}
@@ -135,7 +135,8 @@ def _link_to(project: Path, directory: Path, typed: str) -> str:
 
 
 def _source_root(project: Path, subdirectory: str) -> str:
-    root = project
-    for _ in Path(subdirectory).parts:
-        root = root.parent
-    return str(root)
+    """The root of the repository; by way of the real project when a link leads straight into it."""
+    if not subdirectory:
+        return str(project)
+    below = project if str(project).endswith(f"/{subdirectory}") else project.resolve()
+    return str(below.parents[len(Path(subdirectory).parts) - 1])

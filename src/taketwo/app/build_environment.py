@@ -15,6 +15,7 @@ import msgspec
 from taketwo.app.tools import Tools
 from taketwo.app.workspace import remove
 from taketwo.engine.interface import Base, Engine, Mount
+from taketwo.environments import sealed_listing
 from taketwo.environments.facts import site_of
 from taketwo.environments.install import (
     BuildPlaces,
@@ -36,6 +37,8 @@ from taketwo.model.manifest import Manifest, Rebuilt
 from taketwo.progress import Progress
 from taketwo.replay.places import CACHE, ENVIRONMENT, LOCK, PROJECT, SOURCES, UV
 
+_PARTS = ("env", "sources")
+_LISTED = "listing"
 _RECIPE = 1
 """Part of the key of a kept environment: raise it when environments are built in another way."""
 
@@ -60,13 +63,13 @@ def build_environment(
     key = _key(environment, engine, base)
     root = tools.cache / "built" / key
     with _only_builder(root):
-        if not (root / "ready").exists():
+        if not _is_as_built(root, progress):
             remove(root / "env")
             remove(root / "sources")
             _build(environment, root, engine, base, tools, progress, project=_project(original))
+            for part in _PARTS:
+                sealed_listing.write(root / part, root / f"{part}.{_LISTED}")
             (root / "ready").touch()
-        else:
-            progress.found("it was built before, and is checked again")
         rebuilt = compare(
             [site_of(root / "env")],
             environment,
@@ -76,6 +79,22 @@ def build_environment(
         )
     progress.found(f"{rebuilt.identical:,} of {rebuilt.files:,} files identical")
     return Built(_shown(root), rebuilt, root / "env")
+
+
+def _is_as_built(root: Path, progress: Progress) -> bool:
+    """Whether an environment was built here, and every file of it, byte code too, is as it was then."""
+    if not (root / "ready").exists():
+        return False
+    for part in _PARTS:
+        changed = sealed_listing.difference(root / part, root / f"{part}.{_LISTED}")
+        if changed is not None:
+            progress.warn(
+                f"the kept environment was changed since it was built ({changed}): it is built anew"
+            )
+            (root / "ready").unlink()
+            return False
+    progress.found("it was built before, and is checked again")
+    return True
 
 
 def locked_environment(original: Manifest, tools: Tools) -> Environment:

@@ -25,6 +25,7 @@ from taketwo.model.manifest import Resources
 from taketwo.progress import SILENT, Progress
 from taketwo.record.ended import Ended, keep
 from taketwo.record.recording import Recording
+from taketwo.record.standard_input import StandardInput, about_standard_input
 from taketwo.verify.rules import parse_rule, rules_from
 
 BOOTSTRAP = Path(__file__).resolve().parent.parent / "observer" / "bootstrap"
@@ -63,6 +64,7 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
         stderr=recording / "stderr",
         directory=request.directory,
     )
+    given = StandardInput.now()
     try:
         outcome = run_observed(command)
     except CaptureError:
@@ -74,6 +76,7 @@ def run(settings: Settings, request: CaptureRequest, progress: Progress = SILENT
         resources=_resources(outcome),
         stdout=command.stdout,
         stderr=command.stderr,
+        notices=about_standard_input(given, StandardInput.now()),
     )
     keep(ended, recording)
     code = outcome.exit_code if outcome.exit_code >= 0 else 128 - outcome.exit_code

@@ -16,6 +16,7 @@ from taketwo.environments.facts import facts_from_event
 from taketwo.environments.interface import InterpreterFacts
 from taketwo.environments.lock import RememberedLock, complete
 from taketwo.environments.requested import requested
+from taketwo.errors import DataError
 from taketwo.formats.manifest import SealedManifest
 from taketwo.formats.places import Places
 from taketwo.formats.run_id import new_run_id
@@ -24,6 +25,7 @@ from taketwo.model.environment import Environment
 from taketwo.model.manifest import Manifest, Streams
 from taketwo.record import assemble, calls, events
 from taketwo.record.ended import Ended
+from taketwo.record.files import Allowance
 from taketwo.record.host import host_facts, host_from
 from taketwo.record.inputs import Locate, find_inputs
 from taketwo.record.main_process import about_processes, main_process
@@ -33,6 +35,7 @@ from taketwo.record.privacy import public, public_text
 from taketwo.record.recording import Recording
 from taketwo.record.requests import input_request, output_request
 from taketwo.record.started import Started
+from taketwo.record.written_elsewhere import written_elsewhere
 from taketwo.verify.rules import rules_from
 
 if TYPE_CHECKING:
@@ -54,12 +57,14 @@ def conclude(
     with the id ``chosen``, or of the whole command, and its environment is the ``rebuilt`` one: the recording was
     written by the replayed program, which must not name what is read on this machine.
     """
-    facts = rebuilt if started.mode == "replay" else _observed(started, recording)
-    found = _find_out(tools, started, recording, ended, facts)
-    if started.mode != "replay":  # there it has been done, with the places of the sandbox
+    replayed = started.mode == "replay"
+    facts = rebuilt if replayed else _observed(started, recording)
+    allowance = Allowance(tools.settings.disk_limit) if replayed else None
+    found = _find_out(tools, started, recording, ended, facts, allowance)
+    if not replayed:  # there it has been done, with the places of the sandbox
         recording = public(recording, found.places)
     shared = assemble.ground(started, recording, ended, found)
-    keep = tools.store.put_file
+    keep = _keep_values(tools, allowance)
     itself = _the_run_itself(started, recording, chosen)
     if itself is None:
         first = assemble.of_command(shared, recording, keep, started=started.started)
@@ -108,10 +113,16 @@ def _observed(started: Started, recording: Recording) -> InterpreterFacts | None
 
 
 def _find_out(
-    tools: Tools, started: Started, recording: Recording, ended: Ended, facts: InterpreterFacts | None
+    tools: Tools,
+    started: Started,
+    recording: Recording,
+    ended: Ended,
+    facts: InterpreterFacts | None,
+    allowance: Allowance | None,
 ) -> assemble.Found:
     places = observed_places(
         Path(started.project),
+        subdirectory=started.source.subdirectory if started.source else "",
         home=Path(started.home) if started.home else None,
         executable=facts.executable if facts else "",
         prefix=facts.prefix if facts else "",
@@ -132,21 +143,22 @@ def _find_out(
             before=ended.before,
             placed=ended.original_paths,
         ),
-        tools.keeping,
-        list_directory=lambda root: _listed(root, tools),
+        msgspec.structs.replace(tools.keeping, allowance=allowance),
+        list_directory=lambda root: _listed(root, tools, allowance),
         locate=_locate(tools, started),
     )
+    asked = output_request(
+        started,
+        recording,
+        places,
+        source_files=source_files,
+        inputs=inputs.inputs,
+        before=ended.before,
+        outside=(str(tools.settings.store), str(tools.cache)),
+    )
     outputs = find_outputs(
-        output_request(
-            started,
-            recording,
-            places,
-            source_files=source_files,
-            inputs=inputs.inputs,
-            before=ended.before,
-            outside=(str(tools.settings.store), str(tools.cache)),
-        ),
-        tools.keeping_outputs,
+        asked,
+        msgspec.structs.replace(tools.keeping_outputs, allowance=allowance),
         claims=lambda: {} if started.mode == "replay" else claims(tools, started),
     )
     return assemble.Found(
@@ -160,13 +172,21 @@ def _find_out(
         notices=(
             *inputs.notices,
             *outputs.notices,
+            *written_elsewhere(asked, outside=_outside(tools, facts), recorded=outputs.outputs),
             *_about_environment(started, environment),
-            *(
-                about_processes(recording, main_process(recording, started.project))
-                if started.mode != "replay"
-                else ()
-            ),
+            *_about_processes(started, recording),
         ),
+    )
+
+
+def _keep_values(tools: Tools, allowance: Allowance | None) -> calls.Keep:
+    """How pickled values are kept; what a replay has no allowance for counts as not there."""
+    if allowance is None:
+        return tools.store.put_file
+    return lambda path: (
+        tools.store.put_file(path)
+        if allowance.take(path.lstat().st_size)
+        else Blob(sha256="", size=0, stored=False)
     )
 
 
@@ -177,9 +197,13 @@ def _locate(tools: Tools, started: Started) -> Locate:
     return tools.locate
 
 
-def _listed(root: Path, tools: Tools) -> Directory:
+def _listed(root: Path, tools: Tools, allowance: Allowance | None) -> Directory:
     from taketwo.data.directory import list_directory  # noqa: PLC0415 - few inputs are directories
 
+    if allowance is not None:
+        size = sum(each.stat().st_size for each in root.rglob("*") if each.is_file())
+        if not allowance.take(size):
+            raise DataError(f"{root} is too large to be read: it is not recorded")
     return list_directory(root, tools.digests)
 
 
@@ -206,6 +230,12 @@ def _environment(
         rescue=tools.rescue(environment),
         remembered=RememberedLock(tools.remembered("locks", started.project), tools.store.has),
     )
+
+
+def _about_processes(started: Started, recording: Recording) -> list[Notice]:
+    if started.mode == "replay":
+        return []
+    return about_processes(recording, main_process(recording, started.project))
 
 
 def _about_environment(started: Started, environment: Environment | None) -> list[Notice]:

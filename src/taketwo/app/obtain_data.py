@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def _declared(item: Input, destination: Path) -> DeclaredInput:
 
 def _inside(project: Path, relative: str, tree: Path) -> Path:
     """The place in the project, refused when a link in the captured tree leads it out."""
-    destination = project / relative
+    destination = Path(os.path.normpath(project / relative))
     parent = destination.parent.resolve()
     if parent != tree.resolve() and tree.resolve() not in parent.parents:
         raise DataError(

@@ -31,7 +31,8 @@ from taketwo.owner import this_process
 from taketwo.progress import Progress
 from taketwo.record import calls
 from taketwo.record.ended import Ended
-from taketwo.record.files import FileStat, stat_now
+from taketwo.record.files import Allowance, FileStat, stat_now
+from taketwo.record.main_process import main_process
 from taketwo.record.privacy import public
 from taketwo.record.recording import Recording
 from taketwo.record.relocation import relocate
@@ -69,7 +70,8 @@ class SealedRun:
 def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     """Run, observe, seal manifest B and return it: of the whole command, or of the one call that was asked for."""
     launch = Launch(job, tools)
-    before = _files_below(job.space.tree)
+    _make_directory(job)
+    before = {**_files_below(job.space.tree), **_files_below(job.space.outside)}
     start = time.time()
     outcome, probed = _run(launch, progress)
     finished = time.time()
@@ -130,6 +132,14 @@ def run_sealed(job: SealedRun, tools: Tools, progress: Progress) -> Manifest:
     return sealed[0].manifest
 
 
+def _make_directory(job: SealedRun) -> None:
+    """Make the working directory of the command: git knows no empty directories."""
+    tree = job.space.tree.resolve()
+    directory = Path(os.path.normpath(tree / job.plan.subdirectory / job.plan.directory))
+    if directory.resolve().is_relative_to(tree):
+        directory.mkdir(parents=True, exist_ok=True)
+
+
 def _began(recording: Path, earliest: float, latest: float) -> float:
     """When the command itself began. Engines hand files over before that, and so change their ctime."""
     seen = stat_now(str(recording / "started"))
@@ -140,7 +150,8 @@ def _rebuilt_facts(job: SealedRun, recording: Recording) -> InterpreterFacts | N
     captured = job.sealed.manifest.environment
     if job.built.directory is None or captured is None:
         return None
-    said = recording.processes[0].interpreter if recording.processes else captured.interpreter
+    main = main_process(recording, str(job.space.tree / job.plan.subdirectory))
+    said = main.interpreter if main else captured.interpreter
     return facts_of_rebuilt(job.built.directory, said, version=job.base.python_version)
 
 
@@ -164,6 +175,7 @@ class Launch:
         self.python = f"{environment}/bin/python" if environment else job.base.python
         self.places = Places(
             project=self.place(project_target(job.plan.subdirectory)),
+            root=self.place(PROJECT),
             home=HOME,
             python=self.python,
             environment=environment,
@@ -190,6 +202,7 @@ class Launch:
                 memory_bytes=settings.memory_limit,
                 processes=settings.process_limit,
                 seconds=settings.time_limit,
+                disk_bytes=settings.disk_limit,
             ),
             network=self.job.network,
             base=self.job.base,
@@ -279,10 +292,17 @@ def _run(launch: Launch, progress: Progress) -> tuple[RunOutcome, bytes | None]:
     with (scratch / "stdout").open("wb") as out, (scratch / "stderr").open("wb") as err:
         streams = {"stdout": out, "stderr": err}
         opening = Opening()
+        room = Allowance(launch.tools.settings.disk_limit)
 
         def listener(stream: str, content: bytes) -> None:
             if stream == "stderr":
                 content = opening.feed(content)
+            if not room.take(len(content)):
+                raise EngineError(
+                    "the run printed more than the disk limit allows, and was ended",
+                    why="It would have filled the disk of this machine.",
+                    todo="Raise the setting disk_limit if so much is expected.",
+                )
             streams[stream].write(content)
             for line in content.decode("utf-8", "replace").splitlines():
                 progress.detail(line)

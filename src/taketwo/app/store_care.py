@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taketwo.app.recover import recover
 from taketwo.app.tools import Tools, compose
-from taketwo.app.workspace import workspace
+from taketwo.app.workspace import remove_leftovers, workspace
 from taketwo.config.settings import Settings
 from taketwo.errors import SourceError, StoreError, TaketwoError
 from taketwo.formats.references import trees_of
@@ -31,6 +31,8 @@ def collect_garbage(settings: Settings, *, dry_run: bool) -> Collected:
     """Remove blobs and source trees that no run needs; a dry run only counts the blobs."""
     tools = compose(settings)
     recover(tools)
+    if not dry_run:
+        remove_leftovers(settings.store / "replays")
     collected = tools.store.collect_garbage(dry_run=dry_run)
     if not dry_run:
         tools.vault.keep_only(tuple(_trees(tools, strict=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taketwo.errors import StoreError
+from taketwo.owner import is_gone, this_process
+
+OWNER = "owner"
+"""The file of a workspace that names its process."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,15 @@ class Workspace:
 
 @contextmanager
 def workspace(below: Path) -> Iterator[Workspace]:
-    """A fresh workspace, removed on every way out, Ctrl-C included; files that resist are made writable."""
+    """A fresh workspace, removed on every way out, Ctrl-C included; files that resist are made writable.
+
+    Workspaces of processes that were killed are removed first.
+    """
+    remove_leftovers(below)
     try:
         below.mkdir(parents=True, exist_ok=True, mode=0o700)
         root = Path(tempfile.mkdtemp(prefix="replay-", dir=below))
+        (root / OWNER).write_text(this_process())
         space = Workspace(root)
         for directory in (space.outside, space.recording, space.scratch):
             directory.mkdir()
@@ -62,9 +72,23 @@ def workspace(below: Path) -> Iterator[Workspace]:
         remove(root)
 
 
+def remove_leftovers(below: Path) -> None:
+    """Remove the workspaces below a directory whose process is gone, on this machine and since it started."""
+    for root in below.glob("replay-*"):
+        try:
+            owner = (root / OWNER).read_text()
+        except OSError:
+            continue  # just being made, or just being removed
+        if is_gone(owner):
+            remove(root)
+
+
 def remove(root: Path) -> None:
     """Remove a directory whatever its modes are; what cannot be removed stays, without an error."""
-    shutil.rmtree(root, ignore_errors=True)
+    try:
+        shutil.rmtree(root, ignore_errors=True)
+    except RecursionError:  # a program may nest directories deeper than Python nests calls
+        subprocess.run(["rm", "-rf", "--", str(root)], check=False, capture_output=True)
     if root.exists():
         for directory, _, _ in os.walk(root):
             if not os.path.islink(directory):  # noqa: PTH114 - os.walk gives text

@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lock_timeout: Annotated[float, SECONDS] = 10.0
     memory_limit: Annotated[int | None, SIZE] = None
     process_limit: Annotated[int, COUNT] = 4096
+    disk_limit: Annotated[int, SIZE] = 64 * 1024**3
     time_limit: Annotated[float | None, SECONDS] = None
     data: Annotated[Mapping[str, Path], PATHS] = {}
     origins: Annotated[Mapping[str, str], ADDRESSES] = {}

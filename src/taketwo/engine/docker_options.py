@@ -36,9 +36,9 @@ class User:
 
 
 def limits_of(limits: Limits, daemon: Daemon) -> Limits:
-    """``limits`` with the defaults of containers: nine tenths of the memory, half of that for each tmpfs."""
+    """``limits`` with the defaults of containers: nine tenths of the memory, at most half of that for each tmpfs."""
     memory = limits.memory_bytes if limits.memory_bytes is not None else daemon.memory_bytes * 9 // 10
-    disk = limits.disk_bytes if limits.disk_bytes is not None else memory // 2
+    disk = memory // 2 if limits.disk_bytes is None else min(limits.disk_bytes, memory // 2)
     return Limits(memory_bytes=memory, processes=limits.processes, seconds=limits.seconds, disk_bytes=disk)
 
 
@@ -110,7 +110,8 @@ def _isolation(request: RunRequest, daemon: Daemon) -> dict[str, Any]:
         ],
     }
     if request.limits.disk_bytes is not None:
-        options["ulimits"].append({"name": "fsize", "soft": limits.disk_bytes, "hard": limits.disk_bytes})
+        largest = request.limits.disk_bytes
+        options["ulimits"].append({"name": "fsize", "soft": largest, "hard": largest})
     if daemon.podman and daemon.rootless:
         options["userns_mode"] = "keep-id"
     if daemon.podman:

@@ -57,10 +57,9 @@ def bound(limits: Limits) -> Limits:
 
 
 def scratch_bytes(limits: Limits) -> int:
-    """How large each temporary file system of a sandbox may grow: as asked for, else half of its memory."""
-    if limits.disk_bytes is not None:
-        return limits.disk_bytes
-    return (bound(limits).memory_bytes or 0) // 2
+    """How large each temporary file system of a sandbox may grow: half of its memory, or less if asked for."""
+    half = (bound(limits).memory_bytes or 0) // 2
+    return half if limits.disk_bytes is None else min(limits.disk_bytes, half)
 
 
 def bounds_for(limits: Limits) -> Bounds:

@@ -33,7 +33,7 @@ class Site(msgspec.Struct, frozen=True):
 
     def allowed(self, path: str) -> str:
         """``path`` if what it leads to may be read, else a path at which nothing is."""
-        return path if self.allows(path) else ""
+        return path if self.allows(path) else "/dev/null/nothing"
 
 
 def site_directories(facts: InterpreterFacts, project: Path | None = None) -> tuple[Site, ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 _NAMES = "PROJECT|HOME|PYTHON|ENV"
 _LITERAL = re.compile(rf"\$+(?=(?:{_NAMES})(?![A-Za-z0-9_]))")
-_TOKEN = re.compile(rf"(\$+)({_NAMES})(?![A-Za-z0-9_])")
+_TOKEN = re.compile(rf"(\$+)({_NAMES})(?![A-Za-z0-9_])((?:/\.\.(?![^/:,;|<>@+\s\"'()\[\]{{}}]))*)")
 # Where a path may begin inside an argument: --data=/p, a:/p, -I/p, '{"file": "/p"}', file:///p
 _BEFORE = r"(?:\A|(?<=[=:,;|<>@+\s\"'()\[\]{}])|(?<=\A-[A-Za-z])|(?<=file://))"
 _AFTER = r"(?=\Z|[/:,;|<>@+\s\"'()\[\]{}])"
@@ -25,11 +25,14 @@ class Places(msgspec.Struct, frozen=True, dict=True):
 
     ``python`` is the interpreter and ``environment`` its prefix. When that prefix is ``shared`` with other
     software (``/usr``), only the interpreter and the named ``scripts`` in its ``bin`` belong to it.
+    ``root`` is the root of the repository that the project lies in, when that is above it; what lies between
+    the two is written as ``$PROJECT/../…``, with no more ``..`` than the project lies deep.
     ``aliases`` are pairs of another spelling of a place (through a symbolic link, say) and the name of its
     token; they are recognised, and never written.
     """
 
     project: str
+    root: str = ""
     home: str = ""
     python: str = ""
     environment: str = ""
@@ -61,11 +64,32 @@ class Places(msgspec.Struct, frozen=True, dict=True):
                 return path[len(root) + 1 :]
         return None
 
+    def inside_source(self, path: str) -> bool:
+        """Whether ``path`` is below the root of the repository, or below the project where there is none."""
+        if self.inside_project(path) is not None:
+            return True
+        aliases = (alias for alias, name in self.aliases if name.startswith("PROJECT/"))
+        return any(path == each or path.startswith(f"{each}/") for each in (*self._above, *aliases))
+
+    @cached_property
+    def _above(self) -> tuple[str, ...]:
+        """The directories between the project and the root of its repository, the nearest one first."""
+        found: list[str] = []
+        inside = self.root.startswith("/") and self.project.startswith(f"{self.root.rstrip('/')}/")
+        directory = self.project
+        while inside and directory != self.root and directory:
+            directory = directory.rpartition("/")[0]
+            found.append(directory)
+        return tuple(found)
+
     def _expanded(self, match: re.Match[str]) -> str:
-        dollars, name = match[1], match[2]
+        dollars, name, ups = match[1], match[2], match[3]
         if len(dollars) > 1:
-            return f"{dollars[1:]}{name}"
-        return self._by_name[name] or match[0]
+            return f"{dollars[1:]}{name}{ups}"
+        depth = ups.count("/")
+        if name == "PROJECT" and 0 < depth <= len(self._above):
+            return self._above[depth - 1]
+        return f"{self._by_name[name]}{ups}" if self._by_name[name] else match[0]
 
     def _replace(self, pattern: re.Pattern[str] | None, text: str) -> str:
         if pattern is None:
@@ -85,6 +109,8 @@ class Places(msgspec.Struct, frozen=True, dict=True):
         """Every spelling of every place, and its token; an earlier one wins when two places are one."""
         found: dict[str, str] = {}
         pairs: Iterable[tuple[str, str]] = (
+            (self.project, "$PROJECT"),
+            *((directory, f"$PROJECT{'/..' * depth}") for depth, directory in enumerate(self._above, 1)),
             *((root, f"${n}") for n, root in self._by_name.items() if not (n == "ENV" and self.shared)),
             *((f"{self.environment}/bin/{script}", f"$ENV/bin/{script}") for script in self.scripts),
             *((alias, f"${name}") for alias, name in self.aliases),

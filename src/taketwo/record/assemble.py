@@ -76,12 +76,17 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         ),
         invocation=Invocation(
             argv=argv,
-            directory=_directory(started),
+            directory=_directory(started, found.places),
             imports_taketwo=bool(recording.calls) or any("taketwo" in end.modules for end in recording.exits),
         ),
         source=msgspec.structs.replace(source, notices=()) if source else None,
         environment=found.environment,
-        inputs=tuple(_at_its_place(item, ended.original_paths) for item in found.inputs),
+        inputs=tuple(
+            sorted(
+                (_at_its_place(item, ended.original_paths) for item in found.inputs),
+                key=lambda item: item.path,
+            )
+        ),
         parameters=_flags(argv, started, recording),
         tags=tags,
         outputs=found.outputs,
@@ -95,7 +100,15 @@ def ground(started: Started, recording: Recording, ended: Ended, found: Found) -
         replay=started.replay,
         taketwo_version=__version__,
         notices=tuple(
-            dict.fromkeys((*secrets, *ended.notices, *(source.notices if source else ()), *found.notices))
+            dict.fromkeys(
+                (
+                    *secrets,
+                    *ended.notices,
+                    *_about_directory(started, found.places),
+                    *(source.notices if source else ()),
+                    *found.notices,
+                )
+            )
         ),
     )
 
@@ -189,9 +202,19 @@ def _ending(of_run: Ending, end: events.CallEnd | None) -> Ending:
     )
 
 
-def _directory(started: Started) -> str:
+def _directory(started: Started, places: Places) -> str:
+    """Relative to the project, ``""`` also for a directory that a replay would not have."""
+    if not places.inside_source(os.path.normpath(started.directory)):
+        return ""
     relative = os.path.relpath(started.directory, started.project)
     return "" if relative == "." else relative
+
+
+def _about_directory(started: Started, places: Places) -> tuple[Notice, ...]:
+    if places.inside_source(os.path.normpath(started.directory)):
+        return ()
+    text = "the command was started outside the project: a replay starts it in the project"
+    return (Notice(topic="command", text=text),)
 
 
 def _flags(argv: Sequence[str], started: Started, recording: Recording) -> tuple[Parameter, ...]:

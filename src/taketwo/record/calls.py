@@ -126,7 +126,7 @@ def _kept(recording: Recording, stored: StoredValue, keep: Keep) -> StoredValue:
 
 def _kept_blob(recording: Recording, sha256: str, size: int, keep: Keep) -> Blob | None:
     path = recording.value_file(sha256)
-    if path is None:
+    if path is None or path.lstat().st_size != size:
         return None
     blob = keep(path)
     return blob if (blob.sha256, blob.size) == (sha256, size) else None

@@ -24,8 +24,8 @@ class Ended(msgspec.Struct, frozen=True):
 
     ``original_paths`` turns the place of an input on this machine into the one that the manifest has
     for it; a replay needs it, because there the data lies elsewhere. ``before`` are the files of the project
-    as a replay put them there. ``observed`` is false when the command's Python kept the observer out. ``as_seen``
-    are the places as its program saw them.
+    as a replay put them there, and ``as_seen`` the places as its program saw them. ``observed`` is false when
+    the command's Python kept the observer out.
     """
 
     ending: Ending
@@ -36,8 +36,8 @@ class Ended(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     original_paths: Mapping[str, str] = {}
     before: Mapping[str, FileStat] = {}
-    observed: bool = True
     as_seen: Places | None = None
+    observed: bool = True
 
 
 def keep(ended: Ended, recording: Path) -> None:

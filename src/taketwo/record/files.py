@@ -46,6 +46,10 @@ class FileStat(NamedTuple):
         """The part of a stat that tells whether a file has changed."""
         return cls(found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
 
+    def same_content(self, other: FileStat) -> bool:
+        """Whether at most the owner and the mode have changed between the two."""
+        return self[:3] == other[:3]
+
 
 class Opened(msgspec.Struct, frozen=True):
     """One open that was observed: ``stat`` is from just before it, ``None`` when there was no file.
@@ -86,11 +90,29 @@ class Declared(msgspec.Struct, frozen=True):
         return cls(os.path.abspath(path), name, found)  # noqa: PTH100 - a link stays a link
 
 
+class Allowance:
+    """How many bytes may still be read of what a program left behind that nobody answers for.
+
+    A file of any size costs such a program nothing, if it leaves holes in it.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> bool:
+        """Whether that many bytes may be read as well; if so, they count as read."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+
 class Keeping(msgspec.Struct, frozen=True):
     """How content is digested and kept: the doors to ``FileDigests`` and to the store.
 
     ``digest`` may answer from memory; bytes that the store already ``has`` are not read again.
-    ``put_bytes`` keeps listings. Files above ``size_limit`` are digested and not kept.
+    ``put_bytes`` keeps listings. Files above ``size_limit`` are digested and not kept; those beyond the
+    ``allowance``, if there is one, are not even read.
     """
 
     digest_many: Callable[[Sequence[Path]], Mapping[Path, tuple[str, int]]]
@@ -98,15 +120,23 @@ class Keeping(msgspec.Struct, frozen=True):
     put_file: Callable[[Path], Blob]
     put_bytes: Callable[[bytes], Blob]
     size_limit: int = DEFAULT_SIZE_LIMIT
+    allowance: Allowance | None = None
 
     def digests(self, paths: Sequence[Path]) -> tuple[dict[Path, Blob], list[Notice]]:
         """Digests of those files that can be read, and a notice for each that cannot."""
+        notices = []
+        if self.allowance is not None:
+            allowed = [path for path in paths if self.allowance.take(_size(path))]
+            notices = [
+                Notice(topic="data", text=f"{path} is too large to be read: it is not recorded")
+                for path in sorted({*paths} - {*allowed})
+            ]
+            paths = allowed
         try:
-            return _unkept(self.digest_many(paths)), []
+            return _unkept(self.digest_many(paths)), notices
         except DataError:
             pass  # find out which, one by one
         found: dict[Path, Blob] = {}
-        notices = []
         for path in paths:
             try:
                 found |= _unkept(self.digest_many([path]))
@@ -116,7 +146,7 @@ class Keeping(msgspec.Struct, frozen=True):
 
     def keep(self, path: Path, blob: Blob) -> tuple[Blob, list[Notice]]:
         """Put the file into the store unless it is there or too large; a full disk is a notice."""
-        if blob.size > self.size_limit:
+        if blob.size > self.size_limit or (self.allowance is not None and _size(path) != blob.size):
             return blob, []
         if self.has(blob.sha256):
             return Blob(sha256=blob.sha256, size=blob.size), []
@@ -124,6 +154,11 @@ class Keeping(msgspec.Struct, frozen=True):
             return self.put_file(path), []
         except (StoreError, DataError) as error:
             return blob, [Notice(topic="data", text=f"{path.name} is not kept: {error.what}")]
+
+
+def _size(path: Path) -> int:
+    found = stat_now(str(path))
+    return found.size if found else 0
 
 
 def _unkept(found: Mapping[Path, tuple[str, int]]) -> dict[Path, Blob]:

@@ -34,8 +34,8 @@ class InputRequest(msgspec.Struct, frozen=True):
     prefixes, standard library, site-packages, taketwo itself and its store. ``started_ns`` is when the
     run began, in nanoseconds. ``before`` are files of a replay as they were put there: handing them to the
     sandboxed user afterwards changes their ctime. ``sealed`` says that the run's code is not trusted (a
-    replay): then only files that really lie in the project or in one of the ``placed`` inputs are taken,
-    because it could claim to have read any other.
+    replay): then only files that really lie in the rebuilt source or in one of the ``placed`` inputs are
+    taken, because it could claim to have read any other.
     """
 
     opens: Sequence[Opened]
@@ -84,7 +84,6 @@ def first_reads(
     A file that the run made is none, whether it was seen to make it or, below Python, only the time of
     the file's last change tells; not so for a file that is as it was ``before``.
     """
-    known = before or {}
     found: dict[str, FileStat] = {}
     made: set[str] = set()
     for opened in sorted(opens, key=lambda each: each.time):
@@ -93,14 +92,18 @@ def first_reads(
         if opened.stat is None:
             if opened.writes:
                 made.add(opened.path)
-        elif opened.mode == "w" or (
-            opened.stat.ctime_ns >= started_ns
-            and not (opened.path in known and opened.stat[:3] == known[opened.path][:3])
-        ):
+        elif opened.mode == "w" or _is_newer(opened, started_ns, before or {}):
             made.add(opened.path)
         else:
             found[opened.path] = opened.stat
     return found
+
+
+def _is_newer(opened: Opened, started_ns: int, before: Mapping[str, FileStat]) -> bool:
+    placed = before.get(opened.path)
+    if opened.stat is None or opened.stat.ctime_ns < started_ns:
+        return False
+    return placed is None or not opened.stat.same_content(placed)
 
 
 class _Search:
@@ -139,7 +142,7 @@ class _Search:
     def observed(self) -> list[Input]:
         """What was read, is data, and is not covered by a declared input."""
         places = self._request.places
-        territory = Territory(places.project, home=places.home, outside=self._request.outside)
+        territory = Territory(places.root or places.project, home=places.home, outside=self._request.outside)
         wanted = {}
         for path, stat in sorted(self._reads.items()):
             if self._request.sealed and not self._really_ours(path):
@@ -186,7 +189,7 @@ class _Search:
             return []
         self._taken.add(token)
         preimage = self._request.preimages.get(path)
-        changed = before is not None and stat_now(path) != before
+        changed = before is not None and not self._is_unchanged(path, before)
         if changed and preimage is None:
             self._say(f"{path} changed while the run used it: what is recorded is how it was afterwards")
         in_source = self._in_source(path)
@@ -246,8 +249,20 @@ class _Search:
         ]
 
     def _changed_below(self, root: Path, directory: Directory) -> bool:
-        stats = (stat_now(f"{root}/{file.path}") for file in directory.files)
-        return any(stat is not None and stat.ctime_ns >= self._request.started_ns for stat in stats)
+        for file in directory.files:
+            path = f"{root}/{file.path}"
+            now, placed = stat_now(path), self._request.before.get(path)
+            if now is None or (placed is not None and now.same_content(placed)):
+                continue
+            if now.ctime_ns >= self._request.started_ns:
+                return True
+        return False
+
+    def _is_unchanged(self, path: str, before: FileStat) -> bool:
+        now = stat_now(path)
+        return now == before or (
+            path in self._request.before and now is not None and now.same_content(before)
+        )
 
     def _keep(self, path: Path | None, blob: Blob) -> Blob:
         if path is None:  # only the digest of the earlier content was recorded
@@ -268,7 +283,7 @@ class _Search:
         )
 
     def _really_ours(self, path: str) -> bool:
-        return _lies_in(path, (self._request.places.project, *self._request.placed))
+        return _lies_in(path, (self._source_root, *self._request.placed))
 
     def _is_placed(self, path: str) -> bool:
         return bool(self._request.placed) and _lies_in(path, self._request.placed)

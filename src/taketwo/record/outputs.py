@@ -28,6 +28,8 @@ from taketwo.record.files import (
     stat_now,
 )
 
+SEALED_ENTRIES = 500_000
+"""How many files and directories are looked at of what a replay left: its program could make them for ever."""
 _GLOB = frozenset("*?[")
 
 
@@ -111,7 +113,7 @@ class _Search:
     def __init__(self, request: OutputRequest) -> None:
         self._request = request
         self._project = request.places.project
-        self._real_project = os.path.realpath(self._project)
+        self._real_root = os.path.realpath(request.places.root or self._project)
         self._outside = {each for root in request.outside for each in (root, os.path.realpath(root))}
         self.notices: list[Notice] = []
         self.unexplained: set[str] = set()
@@ -170,22 +172,30 @@ class _Search:
 
     def _may_be_read(self, path: str, real: str, *, artifact: bool) -> bool:
         """Whether ``real``, which ``path`` leads to, is a file of the run and not one of this machine."""
-        if real.startswith(f"{self._real_project}/"):
+        if real.startswith(f"{self._real_root}/"):
             # A link into .git or into the store would lead out of what counts as the project.
-            below = real[len(self._real_project) + 1 :].split("/")[:-1]
+            below = real[len(self._real_root) + 1 :].split("/")[:-1]
             return TOOL_DIRECTORIES.isdisjoint(below) or not TOOL_DIRECTORIES.isdisjoint(path.split("/"))
-        inside = self._request.places.inside_project(path) is not None
+        inside = self._request.places.inside_source(path)
         # The author may name an artifact that lies elsewhere; a link in the project is no such name.
         return artifact and not inside and not self._request.sealed and not os.path.islink(path)  # noqa: PTH114
 
     def _changed(self, since: int) -> Iterator[tuple[str, int]]:
         """Files and links in the project that changed, and when; one walk, no link followed."""
         pending = [self._project]
+        seen = 0
         while pending:
             directory = pending.pop()
+            if self._request.sealed and seen > SEALED_ENTRIES:
+                self._say(
+                    f"the project holds more than {SEALED_ENTRIES} files now: not all of them were looked at"
+                )
+                return
             try:
                 with os.scandir(directory) as scan:
-                    for entry in scan:
+                    for seen, entry in enumerate(scan, start=seen + 1):  # noqa: B020 - it goes on counting
+                        if self._request.sealed and seen > SEALED_ENTRIES:
+                            break
                         if entry.is_dir(follow_symlinks=False):
                             if entry.name not in UNSEARCHED_DIRECTORIES and not self._is_foreign(entry.path):
                                 pending.append(entry.path)
@@ -197,17 +207,23 @@ class _Search:
     def _as_it_was(self, path: str) -> bool:
         before = self._request.before.get(path)
         now = stat_now(path) if before is not None else None
-        return before is not None and now is not None and now[:3] == before[:3]
+        return before is not None and now is not None and now.same_content(before)
 
     def _counts(self, path: str) -> bool:
-        """Whether an observed write is one to the project, outside what belongs to tools."""
-        inside = self._request.places.inside_project(os.path.normpath(path))
+        """Whether an observed write is one to the project or its repository, outside what belongs to tools."""
+        path = os.path.normpath(path)
+        places = self._request.places
+        inside, root = places.inside_project(path), self._project
+        if inside is None and places.inside_source(path):
+            # The rest of the repository is not searched, only what was seen to be written there counts.
+            root = os.path.commonpath([path, places.root or path])
+            inside = os.path.relpath(path, root)
         if not inside or inside.endswith(".pyc"):
             return False
         directories = inside.split("/")[:-1]
         roots = ("/".join(directories[: n + 1]) for n in range(len(directories)))
         return TOOL_DIRECTORIES.isdisjoint(directories) and not any(
-            self._is_foreign(f"{self._project}/{root}") for root in roots
+            self._is_foreign(f"{root}/{each}") for each in roots
         )
 
     def _is_foreign(self, directory: str) -> bool:

@@ -33,11 +33,14 @@ def short_passwords(argv: Sequence[str]) -> dict[int, int]:
         before = argv[at - 1] if at else ""
         if flag and program in _ATTACHED and word.startswith(flag) and len(word) > len(flag):
             found[at] = len(flag)
-        elif before == (flag or "-p") and not (
-            word.startswith("-") if flag else _NO_PASSWORD.fullmatch(word)
-        ):
-            if flag or has_user:
-                found[at] = 0
+        elif _is_password(word, before, flag, has_user=has_user):
+            found[at] = 0
         elif before in {"-u", "--user"} and (pair := _PAIR.match(word)):
             found[at] = pair.end()
     return found
+
+
+def _is_password(word: str, before: str, flag: str, *, has_user: bool) -> bool:
+    if flag and before == flag:  # the program itself says what its flag means
+        return not word.startswith("-")
+    return before == "-p" and has_user and not _NO_PASSWORD.fullmatch(word)

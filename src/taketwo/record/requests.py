@@ -42,8 +42,8 @@ def input_request(
         ),
         outside=outside,
         preimages=_preimages(started, recording),
-        sealed=started.mode == "replay",
         before=before,
+        sealed=started.mode == "replay",
         placed=placed,
     )
 

@@ -11,6 +11,7 @@ from taketwo.errors import DataError, UsageError
 from taketwo.model.data import Input
 from taketwo.model.environment import Environment
 from taketwo.model.manifest import Call, Manifest
+from taketwo.model.source import Source
 from taketwo.replay.places import PROJECT, is_reserved, is_taken
 
 
@@ -18,9 +19,10 @@ from taketwo.replay.places import PROJECT, is_reserved, is_taken
 class Placement:
     """One input and where the program will look for it.
 
-    ``inside`` is the path relative to the root of the project (the file is written there);
-    otherwise ``target`` is an absolute path of the sandbox, where the content is mounted, and ``also``
-    another one, for programs that name it by its way from the project; that may lie in the rebuilt source.
+    ``inside`` is the path relative to the project (the file is written there); it begins with ``..`` when the
+    file lies elsewhere in the repository, and never leads out of that. Otherwise ``target`` is an absolute
+    path of the sandbox, where the content is mounted, and ``also`` another one, for programs that name it by
+    its way from the project; that may lie in the rebuilt source.
     """
 
     item: Input
@@ -74,18 +76,20 @@ def plan(manifest: Manifest, *, supplied: Mapping[str, object] | None = None) ->
         directory=manifest.invocation.directory,
         subdirectory=manifest.source.subdirectory if manifest.source else "",
         environment=manifest.environment,
-        placements=tuple(
-            _place(item, project_target(manifest.source.subdirectory if manifest.source else ""))
-            for item in manifest.inputs
-        ),
+        placements=tuple(_place(item, manifest.source) for item in manifest.inputs),
         variables=dict(manifest.host.variables),
         call=alone,
     )
 
 
-def _place(item: Input, project: str) -> Placement:
+def _place(item: Input, source: Source | None) -> Placement:
+    project = project_target(source.subdirectory if source else "")
     root, _, rest = item.path.partition("/")
-    if ".." in PurePosixPath(item.path).parts or "\0" in item.path:
+    parts = PurePosixPath(rest).parts
+    depth = len(PurePosixPath(source.subdirectory).parts) if root == "$PROJECT" and source else 0
+    upwards = next((n for n, part in enumerate(parts) if part != ".."), len(parts))
+    stays = upwards <= depth and upwards < len(parts) and ".." not in parts[upwards:]
+    if (".." in parts and not stays) or "\0" in item.path:
         raise DataError(
             f"the input {item.name!r} has the path {item.path!r}, which leads out of its place",
             why="A replay writes only where the manifest says, and never through `..`.",

@@ -81,6 +81,11 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         """Our own folder in it, for locks, caches and temporary files; git takes no notice of it."""
         return self.place / "taketwo"
 
+    @property
+    def objects(self) -> Path:
+        """Where git keeps packs and loose objects."""
+        return self.place / "objects"
+
     def git(self, *, work_tree: Path | None = None, index: Path | None = None) -> Git:
         """The git program on this database, over a work tree of somebody else's when one is given."""
         variables = {"GIT_DIR": os.fspath(self.place.absolute())}

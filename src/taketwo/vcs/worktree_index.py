@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from taketwo.errors import SourceError
+from taketwo.vcs import object_files
 from taketwo.vcs.command import Finished
 from taketwo.vcs.database import Database
 from taketwo.vcs.names import printable
@@ -31,7 +32,8 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the index beside it: the tree that it holds, which was proven, and its totals.
 
     ``checksum`` ties this record to one state of the index file; ``listing`` is the digest of the paths
-    that were asked for. ``young`` must be read again whatever their status says.
+    that were asked for. ``young`` must be read again whatever their status says. ``objects`` are the files of
+    the database as they were: what was proven holds while they are unchanged.
     """
 
     checksum: bytes
@@ -40,6 +42,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     size: int
     young: tuple[bytes, ...]
+    objects: dict[str, tuple[int, int, int, int]]
 
 
 class WorkTreeIndex:
@@ -55,8 +58,10 @@ class WorkTreeIndex:
         self.remembered: Remembered | None = None
 
     def load(self) -> None:
-        """Take a copy of what the last capture left, if it is whole."""
+        """Take a copy of what the last capture left, if it is whole, and the objects behind it are as they were."""
         self.remembered = self._load()
+        if self.remembered and not object_files.intact(self._database.objects, self.remembered.objects):
+            self.forget_everything()
 
     def bring_up_to_date(self, paths: Sequence[bytes]) -> str:
         """Make the index hold exactly ``paths`` as they are on disk; returns the id of the tree."""
@@ -110,6 +115,7 @@ class WorkTreeIndex:
             files=files,
             size=size,
             young=young,
+            objects=dict(object_files.seen(self._database.objects)),
         )
         if remembered == self.remembered or not remembered.checksum:
             return  # nothing new, or git had no file to write an index for

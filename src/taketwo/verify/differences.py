@@ -43,9 +43,7 @@ def source_differences(before: Source | None, after: Source | None) -> list[Diff
 def input_differences(before: Sequence[Input], after: Sequence[Input], read: Read) -> list[Difference]:
     """Inputs with other content, and inputs of one side only; of a directory, the files that differ."""
     found = []
-    captured, replayed = _inputs(before), _inputs(after)
-    for name in _names(captured, replayed):
-        one, other = captured.get(name), replayed.get(name)
+    for name, one, other in _pairs(before, after):
         if one and other and one.content.sha256 == other.content.sha256:
             continue
         found.append(Difference(area="input", subject=name, before=_content(one), after=_content(other)))
@@ -54,11 +52,18 @@ def input_differences(before: Sequence[Input], after: Sequence[Input], read: Rea
     return found
 
 
-def _inputs(inputs: Iterable[Input]) -> dict[str, Input]:
-    """By name; the second of a name goes by its path."""
-    found: dict[str, Input] = {}
-    for item in inputs:
-        found[item.path if item.name in found else item.name] = item
+def _pairs(before: Sequence[Input], after: Sequence[Input]) -> list[tuple[str, Input | None, Input | None]]:
+    """The inputs of both sides, those of one path together, of the others those of one name."""
+    first, second = ({item.path: item for item in inputs} for inputs in (before, after))
+    paths = [*first, *(path for path in second if path not in first)]
+    pairs = [(first.get(path), second.get(path)) for path in paths]
+    moved = {other.name: other for one, other in pairs if one is None and other is not None}
+    found: list[tuple[str, Input | None, Input | None]] = []
+    for one, other in pairs:
+        if one is not None:
+            found.append((one.name, one, other or moved.pop(one.name, None)))
+        elif other is not None and other.name in moved:
+            found.append((other.name, None, moved.pop(other.name)))
     return found
 
 

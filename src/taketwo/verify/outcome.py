@@ -52,7 +52,7 @@ def reasons(
     sentences = [_failure(check) for check in failed[:_NAMED]]
     if len(failed) > _NAMED:
         sentences.append(f"{len(failed) - _NAMED} more results do not agree.")
-    return (*sentences, *_suspects(found))
+    return (*sentences, *_misplaced(original, failed), *_suspects(found))
 
 
 def _inconclusive(original: Manifest, replay: Manifest, checks: Sequence[Check]) -> tuple[str, ...]:
@@ -142,6 +142,21 @@ def _metric_failure(check: Check, why: str) -> str:
 
 def _shown(value: Number | str | None) -> str:
     return repr(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _misplaced(original: Manifest, failed: Sequence[Check]) -> tuple[str, ...]:
+    """Inputs that a program with a path of its author's machine in it does not find in a replay."""
+    if original.ending.status != "completed" or not any(check.kind == "exit" for check in failed):
+        return ()
+    paths = [item.path for item in original.inputs if item.path.startswith("$HOME/")]
+    if not paths:
+        return ()
+    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    sentence = (
+        f"The original read {', '.join(paths[:_NAMED])}{more}. In a replay $HOME is another directory, so a "
+        "program that has the full path written in it looks in vain where its author had the file."
+    )
+    return (sentence,)
 
 
 def _suspects(found: Sequence[Difference]) -> tuple[str, ...]:
