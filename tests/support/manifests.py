@@ -169,7 +169,6 @@ def _full_source() -> Source:
         files=3,
         size=99,
         proven=True,
-        notices=(Notice(topic="source", text="not in the source: .env"),),
         repository=Repository(
             commit="2" * 40,
             branch="main",
