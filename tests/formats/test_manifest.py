@@ -38,8 +38,7 @@ def _at_default(value, where=""):
 def test_the_full_manifest_leaves_no_field_at_its_default():
     # The schema version has no other value, and blobs are in the store but for two tests of their own.
     held = {place for place in _at_default(full_manifest()) if not place.endswith(".stored")}
-    # What a snapshot has to say stands among the notices of the manifest.
-    assert held == {".schema_version", ".source.notices"}
+    assert held == {".schema_version"}
 
 
 @pytest.mark.parametrize("value", [full_manifest(), small_manifest()])
