@@ -56,6 +56,9 @@ def test_a_key_is_that_of_the_file_wherever_the_others_lie(tmp_path):
     assert file_digests.size_of(alone[1]) == 1
     assert alone[3] == bytes(file_digests.WIDTH)
     assert file_digests.packed_keys([]) == b""
+    empty = bytes(file_digests.WIDTH)
+    assert file_digests.packed_keys(["", *texts]) == empty + b"".join(alone)
+    assert file_digests.packed_keys([""]) == empty
 
 
 def test_every_change_of_a_file_changes_its_key(tmp_path):
