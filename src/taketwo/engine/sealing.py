@@ -6,6 +6,7 @@ The launcher is the first program there and says it in the first line of stderr,
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -58,6 +59,10 @@ def read_sealing(
     whatever it says. Gaps are clauses, without capital and full stop: whoever shows them makes sentences of them.
     """
     found = _read(line)
+    if found and os.geteuid() != 0 and (base is None or base.image is None):
+        # Our own child cannot be more than we are. From inside a namespace within a namespace, root of the outer
+        # one looks like root of the machine, and is the ordinary user who made it.
+        found = {**found, "host_root": False}
     probes: dict[str, Any] = {
         "network": True if network and found else _of(found, "network", bool),
         "root_writable": _of(found, "root_writable", bool),
