@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,12 +60,14 @@ def test_what_a_killed_replay_leaves_is_removed_by_the_next_one(author: Author, 
     author.commit()
     run = author.capture("python", "study.py")
     running = author.start("replay", run, "--engine", engine)
-    wait_for_line(running, b"asleep")
+    while not list((author.store / "replays").glob("*/recording/started")):
+        assert running.poll() is None
+        time.sleep(0.1)
     running.kill()
-    running.wait(timeout=60)
+    running.communicate(timeout=60)
     (left,) = (author.store / "replays").iterdir()
     assert (left / "project" / "study.py").is_file()
-    author.replay(run, engine, "--timeout", "3s", exit_code=1)
+    author.replay(run, engine, "--timeout", "3s", exit_code=3)
     assert list((author.store / "replays").iterdir()) == []
     if engine == "docker":
         assert [owner for owner in owners_of_containers() if f":{running.pid}:" in owner] == []
