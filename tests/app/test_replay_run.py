@@ -13,10 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from tests.support.author import REPOSITORY, SOURCE, Author, sealed_or_not
+from tests.support.author import REPOSITORY, Author, make_environment, sealed_or_not
 from tests.support.requirements import require
 
 pytestmark = pytest.mark.slow
@@ -132,15 +131,14 @@ def test_another_user_replays_with_a_copy_of_the_store(author: Author, strangers
         (strangers_desk / place).mkdir()
     for path in (strangers_desk, *strangers_desk.rglob("*")):
         os.chown(path, uid, uid, follow_symlinks=False)
-    dependencies = Path(msgspec.__file__).resolve().parent.parent
+    theirs = make_environment(strangers_desk / "venv", str(REPOSITORY), python=python)
     done = subprocess.run(
-        [python, "-m", "taketwo", "--store", str(store), "replay", run, "--engine", "bubblewrap", "--json"],
+        [theirs, "-m", "taketwo", "--store", str(store), "replay", run, "--engine", "bubblewrap", "--json"],
         cwd=strangers_desk / "desk",
         env={
             **{name: value for name, value in author.environment.items() if not name.startswith("TAKETWO_")},
             "HOME": str(strangers_desk / "home"),
             "XDG_CACHE_HOME": str(strangers_desk / "cache"),
-            "PYTHONPATH": f"{SOURCE}{os.pathsep}{dependencies}",
         },
         user=uid,
         group=uid,

@@ -20,7 +20,7 @@ AWAKE_AT_CAPTURE = """
 import os, subprocess, sys, time
 if not os.path.exists("here.flag"):  # ignored by git and never opened, so no replay has it
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(98.7)"])
-    print("asleep", flush=True)
+    open("asleep", "w").close()
     time.sleep(98.7)
 print("done")
 """
@@ -39,7 +39,9 @@ def test_an_interrupted_replay_leaves_no_container_no_process_and_no_temporary_f
     author.commit()
     run = author.capture("python", "study.py")
     running = author.start("replay", run, "--engine", engine)
-    wait_for_line(running, b"asleep")
+    while not list((author.store / "replays").glob("*/project/asleep")):  # it says so once it sleeps
+        assert running.poll() is None
+        time.sleep(0.1)
     running.send_signal(sent)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 128 + sent, (out, err)
@@ -71,17 +73,6 @@ def test_what_a_killed_replay_leaves_is_removed_by_the_next_one(author: Author, 
     assert list((author.store / "replays").iterdir()) == []
     if engine == "docker":
         assert [owner for owner in owners_of_containers() if f":{running.pid}:" in owner] == []
-
-
-def wait_for_line(running: subprocess.Popen[bytes], text: bytes) -> None:
-    """Read its progress until the command itself has spoken."""
-    assert running.stderr is not None
-    seen = []
-    for line in running.stderr:
-        seen.append(line)
-        if text in line:
-            return
-    pytest.fail(f"it never said {text!r}: {b''.join(seen).decode()}")
 
 
 def owners_of_containers() -> list[str]:
