@@ -92,17 +92,17 @@ def require_in_place(
         return
     sources = tools.sources(supplied)
     for placement in plan.placements:
-        if placement.inside is not None:
-            continue
-        there = Path(placement.item.path)
+        item = placement.item
+        if placement.inside is not None or (item.path.endswith(".py") and not item.declared):
+            continue  # a module of an editable install comes with the environment
+        there = Path(item.path)
         if not there.is_absolute() or not there.exists():
             raise DataError(
-                f"{engine.name} cannot put the input {placement.item.name} where the program looks for it: "
-                f"{placement.item.path}",
+                f"{engine.name} cannot put the input {item.name} where the program looks for it: {item.path}",
                 why="It lies outside the project, and only an engine that seals can show it there.",
                 todo="Replay with --engine docker or --engine bubblewrap; see `taketwo engines`.",
             )
-        sources.check(placement.item, there, read_listing=tools.store.read)
+        sources.check(item, there, read_listing=tools.store.read)
 
 
 def _copy(content: Path, destination: Path) -> None:

@@ -95,7 +95,13 @@ def kernel_settings_are_writable() -> bool:
 
 
 def is_root_of_the_machine() -> bool:
-    """Whether our uid is 0 outside as well, as far as the user namespace shows it."""
+    """Whether our uid is 0 outside as well, as far as the user namespace shows it.
+
+    The map leads one namespace up only, and bubblewrap nests two: for an ordinary user it says 0 as well. The
+    kernel's own settings belong to the machine's root, and are shown as ours only if that is who we are.
+    """
+    if os.stat("/proc/sys/kernel").st_uid != os.getuid():
+        return False
     with open("/proc/self/uid_map") as lines:
         for line in lines:
             inside, outside, count = map(int, line.split())
