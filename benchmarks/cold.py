@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
 from pathlib import Path
 
 from benchmarks.measuring import Row, program, take_turns
 from benchmarks.replaying import captured, replay
 
 _TIMES_FASTER = 5.0
+_ROUNDS = 3
 _DOCKERFILE = """FROM {image}
 COPY wheels /wheels
 RUN python -m venv /env && /env/bin/python -m pip install --no-index --find-links /wheels {packages}
@@ -37,17 +39,17 @@ def measure(scratch: Path) -> list[Row]:
         shutil.rmtree(built, ignore_errors=True)
         again()
 
-    timings = take_turns(
-        {
-            "floor": program(
-                ["docker", "build", "--quiet", "--force-rm", "--no-cache", "--network", "none", "."],
-                directory=context,
-            ),
-            "cold": cold,
-        },
-        rounds=3,
-        warm=1,
-    )
+    images = [f"taketwo-bench:{number}" for number in range(_ROUNDS + 1)]
+    names_left = iter(images)
+
+    def by_hand() -> None:
+        options = ("--quiet", "--force-rm", "--no-cache", "--network", "none", "--tag", next(names_left))
+        program(["docker", "build", *options, "."], directory=context)()
+
+    try:
+        timings = take_turns({"floor": by_hand, "cold": cold}, rounds=_ROUNDS, warm=1)
+    finally:
+        subprocess.run(["docker", "image", "rm", "--force", *images], capture_output=True, check=False)
     times = timings.median("floor") / timings.median("cold")
     return [
         Row(
