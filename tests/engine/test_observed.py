@@ -31,6 +31,20 @@ outcome = run_observed(command)
 """
 
 
+# Says that it is ready for the signal whose number it is given, and ends with 40 and how often that came.
+COUNTING = """
+import signal, sys, time
+heard = []
+signal.signal(int(sys.argv[1]), lambda *_: heard.append(1))
+print("ready", flush=True)
+deadline = time.monotonic() + 20
+while not heard and time.monotonic() < deadline:
+    time.sleep(0.01)
+time.sleep(0.3)
+sys.exit(40 + len(heard))
+"""
+
+
 @pytest.fixture
 def observer(tmp_path):
     """Starts a process that observes a command; its output and record can then be compared."""
@@ -150,40 +164,25 @@ class TestEnding:
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
     def test_by_a_signal_sent_to_us_is_passed_on_once(self, observer, tmp_path, number):
-        code = f"""if 1:
-            import signal, sys, time
-            heard = []
-            signal.signal({int(number)}, lambda *_: heard.append(1))
-            print("ready", flush=True)
-            deadline = time.monotonic() + 20
-            while not heard and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(0.3)
-            sys.exit(40 + len(heard))
-            """
-        process = observer(*python(code), process_group=0)
+        process = observer(*python(COUNTING), str(int(number)), process_group=0)
         process.stdout.readline()
         process.send_signal(number)
         process.communicate(timeout=30)
         assert exit_code(tmp_path) == 41
 
     def test_by_ctrl_c_at_a_terminal_reaches_the_command_once_and_leaves_a_record(self, tmp_path):
-        code = """if 1:
-            import signal, sys, time
-            heard = []
-            signal.signal(signal.SIGINT, lambda *_: heard.append(1))
-            print("ready", flush=True)
-            deadline = time.monotonic() + 20
-            while not heard and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(0.3)
-            sys.exit(40 + len(heard))
-            """
         (tmp_path / "observer.py").write_text(OBSERVER)
         pid, master = pty.fork()
         if pid == 0:
             os.execv(
-                sys.executable, [sys.executable, str(tmp_path / "observer.py"), str(tmp_path), *python(code)]
+                sys.executable,
+                [
+                    sys.executable,
+                    str(tmp_path / "observer.py"),
+                    str(tmp_path),
+                    *python(COUNTING),
+                    str(int(signal.SIGINT)),
+                ],
             )
         assert b"ready" in _read(master)
         os.write(master, b"\x03")

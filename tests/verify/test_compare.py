@@ -4,10 +4,9 @@ import msgspec
 import pytest
 
 from taketwo.formats import listing
-from taketwo.model.base import Blob, Notice
+from taketwo.model.base import Notice
 from taketwo.model.data import Input
 from taketwo.model.manifest import (
-    Call,
     Ending,
     Host,
     Invocation,
@@ -19,10 +18,9 @@ from taketwo.model.manifest import (
 from taketwo.model.rules import Rung
 from taketwo.model.source import Source
 from taketwo.model.verdict import Outcome
-from taketwo.verify.compare import compare
+from tests.support.judging import bare, called, judge
 from tests.support.studies import (
     HOST,
-    Content,
     blob,
     digest,
     distribution,
@@ -33,24 +31,6 @@ from tests.support.studies import (
     rule,
     sealing,
 )
-
-
-@pytest.fixture
-def content():
-    return Content()
-
-
-def judge(content, original, replayed, *rules, by="author"):
-    return compare(original, replayed, rules=rules, read=content.read, rules_by=by)
-
-
-def bare(**changes):
-    """A run without any result but what is given."""
-    return manifest(**{"metrics": (), "outputs": (), "streams": Streams(), **changes})
-
-
-def called(**fields):
-    return Invocation(argv=("$PYTHON", "train.py"), call=Call(module="train", qualname="fit", **fields))
 
 
 def test_an_honest_replay_is_reproduced_without_a_caveat(content):
@@ -189,130 +169,6 @@ def test_rules_that_ignore_everything_are_inconclusive(content):
     verdict = judge(content, manifest(), replay(), rule("*", "ignore"))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "ignore every result" in verdict.reasons[0]
-
-
-def test_the_console_decides_only_when_there_is_nothing_else(content):
-    before = Streams(stdout=content.blob(b"auc 0.5 in 3.1s\n"), stderr=content.blob(b"note 1\n"))
-    timing = Streams(stdout=content.blob(b"auc 0.5 in 2.9s\n"), stderr=content.blob(b"note 2\n"))
-    other = Streams(stdout=content.blob(b"auc 0.6 in 2.9s\n"))
-    assert (
-        judge(content, bare(streams=before), replay(of=bare(), streams=timing)).outcome is Outcome.REPRODUCED
-    )
-    assert (
-        judge(content, bare(streams=before), replay(of=bare(), streams=other)).outcome
-        is Outcome.NOT_REPRODUCED
-    )
-    with_metrics = judge(content, manifest(streams=before), replay(streams=other))
-    assert with_metrics.outcome is Outcome.REPRODUCED
-    assert [c.held for c in with_metrics.checks if c.kind == "console"] == [None, None]
-
-
-def printed(content, before, after):
-    first, second = (Streams(stdout=content.blob(text)) for text in (before, after))
-    return judge(content, bare(streams=first), replay(of=bare(), streams=second))
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (b"mean reaction time: 15.09\n", b"mean reaction time: 39.75\n"),
-        (b"peak enrolment 2089-03-04\n", b"peak enrolment 2082-03-07\n"),
-        (b"elapsed: 4\n", b"elapsed: 5\n"),
-        (b"lasted 3s\n", b"failed 4s\n"),
-    ],
-)
-def test_numbers_and_dates_that_are_not_those_of_the_run_itself_decide(content, before, after):
-    assert printed(content, before, after).outcome is Outcome.NOT_REPRODUCED
-
-
-def test_durations_that_differ_are_named_beside_what_agrees(content):
-    verdict = printed(content, b"auc 0.5\nhalf-life 4.7s\n", b"auc 0.5\nhalf-life 87.8s\n")
-    assert verdict.outcome is Outcome.REPRODUCED
-    assert any("4.7s became 87.8s" in caveat for caveat in verdict.caveats)
-
-
-def test_durations_alone_that_differ_are_inconclusive(content):
-    verdict = printed(content, b"effect of dose: 4.7s\n", b"effect of dose: 87.8s\n")
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "4.7s became 87.8s" in verdict.reasons[0]
-
-
-def test_a_console_within_tolerance_holds(content):
-    before, after = (Streams(stdout=content.blob(text)) for text in (b"auc 0.50\n", b"auc 0.51\n"))
-    verdict = judge(
-        content,
-        bare(streams=before),
-        replay(of=bare(), streams=after),
-        rule("console:*", "tolerance", atol=0.1),
-    )
-    assert verdict.outcome is Outcome.REPRODUCED
-
-
-def test_a_program_that_prints_to_stderr_alone_is_judged_by_it(content):
-    before, after = (Streams(stderr=content.blob(text)) for text in (b"auc 0.50\n", b"auc 0.51\n"))
-    assert (
-        judge(content, bare(streams=before), replay(of=bare(), streams=after)).outcome
-        is Outcome.NOT_REPRODUCED
-    )
-
-
-def test_a_console_that_is_not_kept_decides_nothing(content):
-    before, after = (Streams(stdout=Blob(sha256=c * 64, size=5)) for c in "01")
-    assert (
-        judge(content, bare(streams=before), replay(of=bare(), streams=after)).outcome is Outcome.INCONCLUSIVE
-    )
-
-
-def test_the_result_of_a_call_is_compared_by_value(content):
-    before, near, other = (
-        bare(invocation=called(result_json={"coef": [1.0, value], "label": "x"}))
-        for value in (2.0, 2.0000001, 3.0)
-    )
-    close = rule("result", "tolerance", rtol=1e-6)
-    assert judge(content, before, replay(of=before)).outcome is Outcome.REPRODUCED
-    assert judge(content, before, replay(of=near), close).outcome is Outcome.REPRODUCED
-    verdict = judge(content, before, replay(of=other), close)
-    assert verdict.outcome is Outcome.NOT_REPRODUCED
-    assert "result.coef[1]: 2.0 became 3.0" in verdict.reasons[0]
-
-
-def test_returned_numbers_are_judged_once_by_the_rule_of_their_metric(content):
-    def run(auc):
-        metrics = (Metric(name="auc", value=auc, origin="returned"),)
-        return bare(metrics=metrics, invocation=called(result_json={"auc": auc}))
-
-    verdict = judge(content, run(0.5), replay(of=run(0.501)), rule("auc", "tolerance", atol=0.01))
-    assert verdict.outcome is Outcome.REPRODUCED
-    assert [c.kind for c in verdict.checks] == ["metric", "exit"]
-
-
-def test_a_result_that_is_missing_fails(content):
-    original = bare(invocation=called(result_json=[1]))
-    assert judge(content, original, replay(of=bare(invocation=called()))).outcome is Outcome.NOT_REPRODUCED
-
-
-def stored(sha256, text="Model(depth=3)", kind="Model"):
-    return bare(invocation=called(result=StoredValue(type=kind, sha256=sha256, text=text)))
-
-
-def test_a_stored_result_is_judged_by_its_digest(content):
-    assert judge(content, stored("a"), replay(of=stored("a"))).outcome is Outcome.REPRODUCED
-
-
-def test_a_stored_result_that_prints_differently_is_not_reproduced(content):
-    assert (
-        judge(content, stored("a"), replay(of=stored("b", text="Model(depth=4)"))).outcome
-        is Outcome.NOT_REPRODUCED
-    )
-    assert judge(content, stored("a"), replay(of=stored("b", kind="Other"))).outcome is Outcome.NOT_REPRODUCED
-
-
-def test_other_pickled_bytes_of_a_value_that_prints_the_same_show_nothing(content):
-    verdict = judge(content, stored("a"), replay(of=stored("b")))
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "cannot be judged" in verdict.reasons[0]
-    strict = judge(content, stored("a"), replay(of=stored("b")), rule("result", "identical"))
-    assert strict.outcome is Outcome.NOT_REPRODUCED
 
 
 def test_a_replay_that_failed_says_so_first_and_what_its_program_said_last(content):

@@ -8,12 +8,7 @@ from taketwo.model.data import Output
 from taketwo.model.rules import Rung
 from taketwo.verify.files.registry import LARGEST
 from taketwo.verify.outputs import check_outputs
-from tests.support.studies import Content, rule
-
-
-@pytest.fixture
-def content():
-    return Content()
+from tests.support.studies import rule
 
 
 def check(content, before, after, *rules):
